@@ -1,0 +1,70 @@
+"""What a face (a key, a click, a typed line) asks of the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTurn:
+    """A line typed by the user; understood and answered like a spoken one."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """Escape: whatever is being said or thought ends now."""
+
+
+@dataclass(frozen=True, slots=True)
+class MicrophoneRequested:
+    """Open or close the microphone (the only way to open it after mute)."""
+
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkRequested:
+    """Push-to-talk as a toggle: hold the turn open, or end it."""
+
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaRequested:
+    """A persona picked by key, by slug."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class WakeRequested:
+    """A key woke the assistant."""
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRequested:
+    """The voice's loudness, 0.0 to 1.0."""
+
+    volume: float
+
+
+@dataclass(frozen=True, slots=True)
+class DevicesRequested:
+    """Other devices, by name; empty follows the system's default."""
+
+    input_name: str
+    output_name: str
+
+
+Request = (
+    TypedTurn
+    | StopRequested
+    | MicrophoneRequested
+    | TalkRequested
+    | PersonaRequested
+    | WakeRequested
+    | VolumeRequested
+    | DevicesRequested
+)

@@ -1,0 +1,53 @@
+"""The one exception tree. Every message is a sentence for the user; details belong in the log."""
+
+from __future__ import annotations
+
+
+class AssistantError(Exception):
+    """Something went wrong that the user can be told about.
+
+    ``message`` says what happened, ``remedy`` says what to do about it. Both are plain sentences.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+    def __reduce__(self) -> tuple[type[AssistantError], tuple[str, str]]:
+        return type(self), (self.message, self.remedy)
+
+
+class ConfigError(AssistantError):
+    """A setting has a value that cannot be used."""
+
+
+class PersonaError(AssistantError):
+    """A persona file is broken or a persona is unknown."""
+
+
+class ToolError(AssistantError):
+    """A tool call is malformed, unknown, timed out or failed."""
+
+
+class MemoryStoreError(AssistantError):
+    """The memory file cannot be opened, read or written."""
+
+
+class AudioError(AssistantError):
+    """A microphone, a speaker or PortAudio itself is missing, busy or refused."""
+
+
+class VoiceError(AssistantError):
+    """A speech part (voice activity, recogniser, voice) cannot be loaded or failed."""
+
+
+class EngineError(AssistantError):
+    """The engine process cannot be started, or has died."""
+
+
+class TextEngineError(AssistantError):
+    """A text engine cannot be reached or failed."""

@@ -1,0 +1,73 @@
+"""What tools are called with and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """What a tool may do: a danger is asked about aloud before it runs."""
+
+    READ = "read"
+    CHANGE = "change"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool by its name, with JSON arguments."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- what a tool asks the session to do ----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchPersona:
+    """Become another persona, by slug, and introduce oneself."""
+
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMicrophone:
+    """Mute: only a key opens the microphone again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Listen only for "wake up" or a persona's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopSpeaking:
+    """End the answer that is being spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeVolume:
+    """Set the voice's loudness, 0.0 to 1.0."""
+
+    volume: float
+
+
+Action = SwitchPersona | CloseMicrophone | Sleep | StopSpeaking | ChangeVolume
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """``text`` is for the model and the card; ``speech`` is what is said when a spoken command ran the tool.
+
+    ``actions`` are carried out by the session, ``undo`` is the call that takes the change back.
+    """
+
+    text: str
+    speech: str = ""
+    actions: tuple[Action, ...] = ()
+    undo: ToolCall | None = None
+    ok: bool = True
