@@ -1,0 +1,31 @@
+"""Options of the whole suite: how many fuzz cases, and whether the long runs are wanted."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--fuzz-cases",
+        type=int,
+        default=2000,
+        metavar="N",
+        help="cases for each fuzzed component, shared among its tests (default: 2000)",
+    )
+    parser.addoption("--long", action="store_true", help="run the tests marked as long too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="only with --long"))
+
+
+@pytest.fixture(scope="session")
+def fuzz_cases(request: pytest.FixtureRequest) -> int:
+    """How many cases a fuzzed component gets in this run."""
+    cases: int = request.config.getoption("--fuzz-cases")
+    return cases
