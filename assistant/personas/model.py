@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from rich.cells import cell_len
+
+LINE_FIELDS = frozenset({"user", "topic", "fact"})
+"""What a line may name in braces: the user's name, what the user spoke about, and what there is to tell."""
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
-Glyph = Annotated[str, StringConstraints(min_length=1, max_length=1)]
+
+
+def _one_cell(glyph: str) -> str:
+    if cell_len(glyph) != 1:
+        raise ValueError("must be one character that is one column wide")
+    return glyph
+
+
+Glyph = Annotated[str, AfterValidator(_one_cell)]
+"""One character that takes one column of the terminal; anything else would shift what stands behind it."""
 
 
 class _Model(BaseModel):
@@ -40,7 +62,7 @@ class Voices(_Model):
 
 
 class Colours(_Model):
-    """The dashboard's colours; text on background must reach a contrast of 4.5."""
+    """The dashboard's colours; text must reach a contrast of 4.5 on background, surface and panel."""
 
     dark: bool = True
     background: Colour
@@ -65,9 +87,11 @@ class Waveform(_Model):
 
 
 class Lines(_Model):
-    """What the persona says without a language model; ``{user}`` fields are filled where named.
+    """What the persona says without a language model.
 
-    Every tuple is a set of alternatives, used in turn.
+    Every tuple is a set of alternatives, used in turn. A line may name the fields of ``LINE_FIELDS``; it is
+    passed over while a field is unknown, so each set has at least one line without any. In ``fact`` alone
+    every line names ``{fact}``: it gives a plain statement (the time, a tool's result) the persona's colour.
     """
 
     greeting: tuple[Line, ...] = Field(min_length=1)
@@ -81,6 +105,35 @@ class Lines(_Model):
     not_understood: tuple[Line, ...] = ("I did not catch that.",)
     needs_model: tuple[Line, ...] = Field(min_length=1)
     """Said where free conversation would need a language model; says plainly what it needs."""
+    fact: tuple[Line, ...] = ("{fact}",)
+    human: tuple[Line, ...] = ("No, I am a program that listens and talks.",)
+    origin: tuple[Line, ...] = ("I am a program that runs on your own machine.",)
+
+    @field_validator("*")
+    @classmethod
+    def _fields_are_known(cls, lines: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        given = {"fact"} if info.field_name == "fact" else set()
+        known = LINE_FIELDS if given else LINE_FIELDS - {"fact"}
+        fields = [line_fields(line) for line in lines]
+        if unknown := sorted(set().union(*fields) - known):
+            raise ValueError(f"unknown field {{{unknown[0]}}}")
+        if not all(given <= named for named in fields):
+            raise ValueError("every line must name {fact}")
+        if all(named - given for named in fields):
+            raise ValueError("at least one line must do without {user} and {topic}")
+        return lines
+
+
+def line_fields(line: str) -> set[str]:
+    """The fields that a line names in braces; raises ``ValueError`` where braces do not match."""
+    return {name for _, name, _, _ in Formatter().parse(line) if name is not None}
+
+
+class Reply(_Model):
+    """What the persona says, without a language model, when the user's words hold one of ``hears``."""
+
+    hears: tuple[Line, ...] = Field(min_length=1)
+    says: tuple[Line, ...] = Field(min_length=1)
 
 
 class Persona(_Model):
@@ -91,7 +144,9 @@ class Persona(_Model):
     spoken_name: str = ""
     """How a voice should say the name where spelling misleads it ("glad oss")."""
     aliases: tuple[Line, ...] = ()
-    """Other names, and how recognisers tend to write the name."""
+    """Other names, understood wherever the name is."""
+    heard_as: tuple[Line, ...] = ()
+    """How recognisers write the name, ordinary words included; count only where a name is expected."""
     tagline: Line
     glyph: Glyph = "◆"
     identity: Line
@@ -99,6 +154,7 @@ class Persona(_Model):
     traits: tuple[Line, ...] = ()
     prompt: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
     lines: Lines
+    replies: tuple[Reply, ...] = ()
     voices: Voices = Voices()
     colours: Colours
     waveform: Waveform
