@@ -56,7 +56,12 @@ class ChangeVolume:
     volume: float
 
 
-Action = SwitchPersona | CloseMicrophone | Sleep | StopSpeaking | ChangeVolume
+@dataclass(frozen=True, slots=True)
+class ForgetConversation:
+    """Drop what was said so far from the prompt; its stored form is erased already."""
+
+
+Action = SwitchPersona | CloseMicrophone | Sleep | StopSpeaking | ChangeVolume | ForgetConversation
 
 
 @dataclass(frozen=True, slots=True)
