@@ -1,0 +1,81 @@
+"""Between the session and Textual: the port that the dashboard drives, and updates as messages.
+
+The conversation runs as a worker in the dashboard's own event loop; callbacks only put messages into a queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from textual.message import Message
+
+from assistant.conversation.updates import HealthShown, LevelsShown, MessageShown, Update
+
+if TYPE_CHECKING:
+    from assistant.conversation.requests import Request
+    from assistant.personas.model import Persona
+
+
+class Conversation(Protocol):
+    """One session together with the engine that speaks for it."""
+
+    def subscribe(self, callback: Callable[[Update], None]) -> None:
+        """Call ``callback`` with every update from now on, in the loop that runs the conversation."""
+        ...
+
+    def request(self, request: Request) -> None:
+        """Ask something of the session; returns at once and never raises."""
+        ...
+
+    async def run(self) -> None:
+        """Start the engine and carry the session until cancelled.
+
+        Raises ``AssistantError`` when it cannot go on.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the engine process and save what was said; after ``run`` has ended, at most once."""
+        ...
+
+
+class Personas(Protocol):
+    """The personas to choose from."""
+
+    def __iter__(self) -> Iterator[Persona]: ...
+
+    def get(self, slug: str) -> Persona | None:
+        """The persona with this slug."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the dashboard shows, loaded after its first paint."""
+
+    conversation: Conversation
+    personas: Personas
+
+
+class UpdateArrived(Message):
+    """Something changed in the session."""
+
+    def __init__(self, update: Update) -> None:
+        super().__init__()
+        self.update = update
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether ``message``, which is next in the queue, makes this one superfluous.
+
+        Bursts of levels, counters and new texts of one message are shown once, with their newest value.
+        """
+        if not isinstance(message, UpdateArrived):
+            return False
+        match self.update, message.update:
+            case (LevelsShown(), LevelsShown()) | (HealthShown(), HealthShown()):
+                return True
+            case MessageShown(id=ours), MessageShown(id=theirs):
+                return ours == theirs
+        return False

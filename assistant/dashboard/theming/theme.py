@@ -1,0 +1,82 @@
+"""A persona's colours as a Textual theme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.color import ColorParseError
+from textual.theme import Theme
+
+from assistant.errors import PersonaError
+
+if TYPE_CHECKING:
+    from assistant.personas.model import Persona
+
+GLYPHS = (" ", "·", "•", "●", "⬤")
+"""The dots from silence to loud where a persona has none that fit."""
+
+NEUTRAL = Theme(
+    name="neutral",
+    dark=True,
+    primary="#8fa3bf",
+    secondary="#6f7f99",
+    accent="#c9a86a",
+    success="#8fbf9f",
+    warning="#d9b36c",
+    error="#e07a7a",
+    foreground="#d8dce4",
+    background="#14161a",
+    surface="#1a1d22",
+    panel="#23272e",
+    variables={"muted": "#8b93a1", "waveform-microphone": "#8fa3bf", "waveform-assistant": "#c9a86a"},
+)
+"""What the dashboard wears until the first persona is there."""
+
+
+def persona_theme(persona: Persona) -> Theme:
+    """The theme of ``persona``, checked: Textual would end the program over a colour that it cannot parse.
+
+    Raises ``PersonaError`` when a colour cannot be used.
+    """
+    colours = persona.colours
+    theme = Theme(
+        name=f"persona-{persona.slug}",
+        dark=colours.dark,
+        primary=colours.primary,
+        secondary=colours.secondary,
+        accent=colours.accent,
+        success=colours.success,
+        warning=colours.warning,
+        error=colours.error,
+        foreground=colours.text,
+        background=colours.background,
+        surface=colours.surface,
+        panel=colours.panel,
+        variables={
+            "muted": colours.muted,
+            "text": colours.text,
+            "text-muted": colours.muted,
+            "waveform-microphone": persona.waveform.microphone,
+            "waveform-assistant": persona.waveform.assistant,
+            "input-cursor-background": colours.primary,
+            "scrollbar": colours.panel,
+            "scrollbar-hover": colours.muted,
+            "scrollbar-background": colours.background,
+            "scrollbar-background-hover": colours.background,
+            "scrollbar-background-active": colours.background,
+        },
+    )
+    try:
+        theme.to_color_system().generate()
+    except ColorParseError as error:
+        raise PersonaError(
+            f"A colour of {persona.name} cannot be used: {error}.", "Correct its theme file."
+        ) from error
+    return theme
+
+
+def dot_glyphs(persona: Persona) -> tuple[str, ...]:
+    """The persona's dots, or the usual ones where a glyph would not fill exactly one cell."""
+    glyphs = persona.waveform.glyphs
+    return glyphs if all(cell_len(glyph) == 1 for glyph in glyphs) else GLYPHS

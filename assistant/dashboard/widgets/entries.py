@@ -1,0 +1,121 @@
+"""What stands in the conversation: messages, tool calls and notices; one node each.
+
+Everything that people, models or tools said is shown as it is: cleaned, and never as markup.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown, ToolStatus
+from assistant.dashboard.text import clean, one_line
+from assistant.engine.protocol import Severity
+
+if TYPE_CHECKING:
+    from assistant.personas.model import Persona
+
+TOOL_STATES = {
+    ToolStatus.ASKING: ("?", "asks first", "$text-warning"),
+    ToolStatus.RUNNING: ("◌", "running", "$text-accent"),
+    ToolStatus.DONE: ("✓", "done", "$text-success"),
+    ToolStatus.FAILED: ("✗", "failed", "$text-error"),
+    ToolStatus.REFUSED: ("⊘", "refused", "$text-warning"),
+}
+"""Glyph, text and colour for where a tool call stands."""
+
+NOTICES = {
+    Severity.INFO: ("i", "$text-primary"),
+    Severity.WARNING: ("!", "$text-warning"),
+    Severity.ERROR: ("✗", "$text-error"),
+}
+"""Glyph and colour for how bad a notice is."""
+
+
+class MessageEntry(Static):
+    """One message of either side, updated in place while it grows and while it is heard."""
+
+    def __init__(self, message: MessageShown, persona: Persona | None) -> None:
+        super().__init__(message_content(message, persona), classes=f"entry message -{message.role}")
+        self._persona = persona
+        self._text = message.text
+
+    def show(self, message: MessageShown) -> None:
+        """Replace what is shown; the screen is laid out again only when the text itself is another."""
+        longer = message.text != self._text or message.interrupted
+        self._text = message.text
+        self.update(message_content(message, self._persona), layout=longer)
+
+
+class ToolEntry(Static):
+    """One tool call: state, name, arguments, and its result."""
+
+    def __init__(self, tool: ToolShown) -> None:
+        super().__init__(tool_content(tool), classes="entry tool")
+
+    def show(self, tool: ToolShown) -> None:
+        """Replace what is shown."""
+        self.update(tool_content(tool))
+
+
+class NoticeEntry(Static):
+    """A sentence for the user, with what to do about it."""
+
+    def __init__(self, notice: NoticeShown) -> None:
+        super().__init__(notice_content(notice), classes=f"entry notice -{notice.severity}")
+
+
+def message_content(message: MessageShown, persona: Persona | None) -> Content:
+    """A label and the text; what is not yet certain or not yet heard is dim and slanted."""
+    label = _user_label(message) if message.role == "user" else _assistant_label(message, persona)
+    return Content.assemble(label, "\n", _message_text(message))
+
+
+def _user_label(message: MessageShown) -> Content:
+    note = "typed" if message.source == "typed" else "" if message.final else "hearing …"
+    return Content.assemble(("You", "bold $text-secondary"), "  ", (note, "$muted"))
+
+
+def _assistant_label(message: MessageShown, persona: Persona | None) -> Content:
+    name = one_line(f"{persona.glyph} {persona.name}" if persona else message.persona, 40)
+    note = "⊘ interrupted" if message.interrupted else "" if message.final else "▸ answering …"
+    colour = "$text-warning" if message.interrupted else "$muted"
+    return Content.assemble((name, "bold $primary"), "  ", (note, colour))
+
+
+def _message_text(message: MessageShown) -> Content:
+    if message.role == "user":
+        return Content.styled(clean(message.text), "" if message.final else "italic $muted")
+    if message.interrupted:
+        return Content.assemble((clean(message.text), "$foreground"), " ", ("—", "$text-warning"))
+    if message.final:
+        return Content.styled(clean(message.text), "$foreground")
+    heard, rest = message.text[: message.heard], message.text[message.heard :]
+    return Content.assemble((clean(heard), "$foreground"), (clean(rest), "italic $muted"))
+
+
+def tool_content(tool: ToolShown) -> Content:
+    """Such as ``✓ done  change_theme  persona_name: GLaDOS`` and the result below."""
+    glyph, state, colour = TOOL_STATES[tool.status]
+    arguments = ", ".join(f"{name}: {value}" for name, value in tool.arguments.items())
+    parts = [
+        Content.styled(f"{glyph} {state}", colour),
+        Content("  "),
+        Content.styled(one_line(tool.name, 40), "bold"),
+        Content("  "),
+        Content.styled(one_line(arguments, 120), "$muted"),
+    ]
+    if tool.result:
+        parts.append(Content.styled(f"\n{clean(tool.result).strip()}", "$muted"))
+    return Content.assemble(*parts)
+
+
+def notice_content(notice: NoticeShown) -> Content:
+    """The sentence after its glyph, and the remedy on a line of its own."""
+    glyph, colour = NOTICES[notice.severity]
+    parts = [Content.styled(f"{glyph} ", f"bold {colour}"), Content(clean(notice.message).strip())]
+    if notice.remedy:
+        parts.append(Content.styled(f"\n  {clean(notice.remedy).strip()}", "$muted"))
+    return Content.assemble(*parts)

@@ -1,0 +1,110 @@
+"""Both voices as dots that are born on the left, sized by loudness, and drift to the right."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import set_cell_size
+from rich.segment import Segment
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from assistant.conversation.updates import LevelsShown
+from assistant.dashboard.text import one_line
+from assistant.dashboard.theming.theme import GLYPHS, dot_glyphs
+from assistant.dashboard.widgets.dots import SILENCE_DB, DotRow
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.timer import Timer
+
+    from assistant.personas.model import Persona
+
+FRAMES_PER_SECOND = 30
+_LABEL = 12
+
+
+class VoiceVisualizerPanel(Widget):
+    """Two rows: the microphone's level and the assistant's voice.
+
+    ``clock`` gives seconds that never go back. Frames only look at it: a late one changes nothing but time.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"voice--label", "voice--microphone", "voice--assistant"}
+
+    persona: reactive[Persona | None] = reactive(None)
+    microphone_open: reactive[bool] = reactive(False)
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(id="voice")
+        self._clock = clock
+        now = clock()
+        self.microphone = DotRow(now)
+        self.assistant = DotRow(now)
+        self._timer: Timer | None = None
+
+    def on_mount(self) -> None:
+        """The timer runs only while there is something to see."""
+        self._timer = self.set_interval(1 / FRAMES_PER_SECOND, self.advance, pause=True)
+
+    def show_levels(self, levels: LevelsShown) -> None:
+        """The newest levels in dBFS; a closed microphone is silent whatever it reports."""
+        now = self._clock()
+        self.microphone.hear(levels.microphone if self.microphone_open else SILENCE_DB, now)
+        self.assistant.hear(levels.speaker, now)
+        self._run_timer()
+
+    def advance(self) -> None:
+        """One frame: repaint if a column with a dot was born or moved; rest when nothing sounds."""
+        now = self._clock()
+        moved = [row.advance(now) for row in (self.microphone, self.assistant)]
+        if any(moved):
+            self.refresh()
+        self._run_timer()
+
+    def watch_microphone_open(self, is_open: bool) -> None:
+        """Closing the microphone silences its row at once."""
+        if not is_open:
+            self.microphone.hear(SILENCE_DB, self._clock())
+        self._run_timer()
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no frame is needed: the microphone is closed, nothing sounds and no dot is left."""
+        return not self.microphone_open and self.microphone.at_rest and self.assistant.at_rest
+
+    def _run_timer(self) -> None:
+        if self._timer is None:
+            return
+        if self.at_rest:
+            self._timer.pause()
+        else:
+            self._timer.resume()
+
+    def render_line(self, y: int) -> Strip:
+        """Row 0 is the microphone, row 1 the assistant."""
+        width = self.content_size.width
+        if y == 0:
+            label = "▮ you" if self.microphone_open else "⊘ you"
+            return self._render_waveform_dots(label, self.microphone, "voice--microphone", width)
+        if y == 1:
+            label = (
+                f"{self.persona.glyph} {one_line(self.persona.name, 24)}" if self.persona else "◆ assistant"
+            )
+            return self._render_waveform_dots(label, self.assistant, "voice--assistant", width)
+        return Strip.blank(width, self.rich_style)
+
+    def _render_waveform_dots(self, label: str, row: DotRow, component: str, width: int) -> Strip:
+        """A label, then the row's dots from the newest on the left to the oldest on the right."""
+        glyphs = dot_glyphs(self.persona) if self.persona else GLYPHS
+        label_style, dot_style = (self._style(name) for name in ("voice--label", component))
+        dots = "".join(glyphs[size] for size in row.row(max(0, width - _LABEL)))
+        segments = [Segment(set_cell_size(label, _LABEL), label_style), Segment(dots, dot_style)]
+        return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
+
+    def _style(self, component: str) -> Style:
+        """The background always goes with it, or the terminal's own would show between the dots."""
+        return self.rich_style + self.get_component_rich_style(component, partial=True)

@@ -1,0 +1,61 @@
+"""The input line: Enter sends, up and down walk through what was sent before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+_REMEMBERED = 200
+
+
+class Prompt(Input):
+    """A line for typed turns; whatever is typed goes to the assistant."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "earlier", "Earlier line", show=False),
+        Binding("down", "later", "Later line", show=False),
+    ]
+
+    @dataclass
+    class Entered(Message):
+        """A line was sent."""
+
+        text: str
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Type here, or just talk", id="prompt", select_on_focus=False)
+        self._sent: list[str] = []
+        self._draft = ""
+        self._place = 0
+
+    async def action_submit(self) -> None:
+        """Send the line unless it is blank, and clear it."""
+        line = self.value.strip()
+        if not line:
+            return
+        self._sent = [*self._sent[-_REMEMBERED + 1 :], line]
+        self._place = len(self._sent)
+        self._draft = ""
+        self.value = ""
+        self.post_message(self.Entered(line))
+
+    def action_earlier(self) -> None:
+        """Show the line sent before this one; what was being typed is kept."""
+        if self._place == len(self._sent):
+            self._draft = self.value
+        self._show(max(0, self._place - 1))
+
+    def action_later(self) -> None:
+        """Show the line sent after this one, at the end what was being typed."""
+        self._show(min(len(self._sent), self._place + 1))
+
+    def _show(self, place: int) -> None:
+        if place == self._place:
+            return
+        self._place = place
+        self.value = (*self._sent, self._draft)[place]
+        self.cursor_position = len(self.value)

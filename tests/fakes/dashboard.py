@@ -1,0 +1,32 @@
+"""The dashboard with a fake conversation: ``python -m tests.fakes.dashboard [fine|broken|noisy] [log]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from assistant.dashboard.app import run_dashboard
+from assistant.dashboard.bridge import Prepared
+from assistant.errors import AssistantError
+
+
+def prepare() -> Prepared:
+    """Load as the real program does, with the fault that the command line names."""
+    from tests.fakes.conversation import FakeConversation
+    from tests.fakes.personas import LIBRARY
+    from tests.fakes.scene import jarvis_scene
+
+    fault = sys.argv[1] if len(sys.argv) > 1 else ""
+    if fault == "broken":
+        raise AssistantError("The personas are missing.", "Install again.")
+    if fault == "noisy":
+        os.write(2, b"ALSA lib pcm.c: underrun occurred\n")
+    return Prepared(FakeConversation(tuple(jarvis_scene())), LIBRARY)
+
+
+if __name__ == "__main__":
+    try:
+        run_dashboard(prepare, Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+    except AssistantError as error:
+        sys.exit(str(error))
