@@ -94,6 +94,7 @@ class DashboardApp(App[None]):
             self.exit(return_code=1)
             return
         self._conversation, self.personas = prepared.conversation, prepared.personas
+        self._wear(prepared.slug)
         prepared.conversation.subscribe(self._post_update)
         self.run_worker(
             prepared.conversation.run(), name="conversation", group="conversation", exit_on_error=False

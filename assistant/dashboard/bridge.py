@@ -57,6 +57,8 @@ class Prepared:
 
     conversation: Conversation
     personas: Personas
+    slug: str
+    """The persona that answers first."""
 
 
 class UpdateArrived(Message):

@@ -1,8 +1,8 @@
 """The one table of what keys do; bindings, key bar, help and command palette are made from it.
 
 Every key works while the input line has the focus. Left alone are keys that line editing needs (Ctrl-A D E F
-K U W), that terminals cannot tell apart (Ctrl-H I J M), that multiplexers and flow control take (Ctrl-A B S Z)
-and that desktops take (F10 to F12, Ctrl with arrows).
+K U W), that terminals cannot tell apart (Ctrl-H I J M), that multiplexers and job control take (Ctrl-A B S
+Z) and that desktops take (F10 to F12, Ctrl with arrows).
 """
 
 from __future__ import annotations

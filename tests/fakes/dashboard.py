@@ -13,7 +13,7 @@ from assistant.errors import AssistantError
 
 def prepare() -> Prepared:
     """Load as the real program does, with the fault that the command line names."""
-    from tests.fakes.conversation import FakeConversation
+    from tests.fakes.dashboard_conversation import FakeConversation
     from tests.fakes.personas import LIBRARY
     from tests.fakes.scene import jarvis_scene
 
@@ -22,7 +22,7 @@ def prepare() -> Prepared:
         raise AssistantError("The personas are missing.", "Install again.")
     if fault == "noisy":
         os.write(2, b"ALSA lib pcm.c: underrun occurred\n")
-    return Prepared(FakeConversation(tuple(jarvis_scene())), LIBRARY)
+    return Prepared(FakeConversation(tuple(jarvis_scene())), LIBRARY, "ada")
 
 
 if __name__ == "__main__":

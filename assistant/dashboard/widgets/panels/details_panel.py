@@ -23,12 +23,10 @@ class DetailsPanel(Widget):
     def render(self) -> Content:
         """The table, with a blank line between its parts."""
         status = self.status
-        blocks = (
-            [_engine(status.engine)]
-            if status.engine
-            else [[Content.styled("the engine is starting", "$muted")]]
+        blocks = [_latency(status.latency)] if status.latency else []
+        blocks.append(
+            _engine(status.engine) if status.engine else [Content.styled("engine starting", "$muted")]
         )
-        blocks += [_latency(status.latency)] if status.latency else []
         blocks += [_health(status.health)] if status.health else []
         return Content("\n\n").join(Content("\n").join(block) for block in blocks)
 
@@ -43,27 +41,25 @@ def _latency(latency: LatencyShown) -> list[Content]:
     for label, seconds in stages(latency):
         bar = _BAR * round(max(0.0, seconds) / longest * _BAR_WIDTH)
         rows.append(_row(label, f"{milliseconds(seconds):>7} ", Content.styled(bar, "$primary")))
-    rows.append(_row("until heard", f"{milliseconds(latency.total):>7}"))
+    rows.append(_row("total", f"{milliseconds(latency.total):>7}"))
     return rows
 
 
 def _engine(engine: EngineShown) -> list[Content]:
-    parts = [_row(one_line(role, _LABEL - 1), one_line(name, 40)) for role, name in engine.parts.items()]
+    parts = " · ".join(one_line(name, 30) for name in engine.parts.values())
     return [
         Content.styled("Engine", "bold $text-accent"),
         _row("speech", one_line(engine.engine, 40)),
+        *([Content.styled(parts, "$muted")] if parts else []),
         _row("text", one_line(engine.text_engine, 40)),
-        *parts,
         _row("microphone", one_line(device_text(engine.input_device), 40)),
         _row("speaker", one_line(device_text(engine.output_device), 40)),
     ]
 
 
 def _health(health: HealthShown) -> list[Content]:
-    echo = "not measured yet" if health.erle is None else f"−{health.erle:.0f} dB"
+    echo = "echo not measured" if health.erle is None else f"echo −{health.erle:.0f} dB"
     return [
         Content.styled("Health", "bold $text-accent"),
-        _row("audio", health_text(health)),
-        _row("echo", echo),
-        _row("memory", f"{health.rss_mb:.0f} MB"),
+        Content.assemble(health_text(health), (f" · {echo} · {health.rss_mb:.0f} MB", "$muted")),
     ]
