@@ -24,7 +24,7 @@ E = TypeVar("E", bound=Event)
 
 
 class FakeConversation:
-    """Runs a cascade on fakes in a thread; ``answer`` gives the sentences for a turn's text, None to let it pass."""
+    """Runs a cascade on fakes in a thread; ``answer`` gives a turn's sentences, None lets it pass."""
 
     def __init__(
         self,

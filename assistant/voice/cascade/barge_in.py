@@ -1,0 +1,103 @@
+"""Whether speech over the assistant's answer is a wish to take the floor: a pure machine.
+
+Every onset over an answer makes the assistant quieter at once, which is cheap to undo and lets the echo
+canceller hear the user better. It stops only for words that are the user's own; anything else is a false
+alarm and brings the answer back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.engine.echo_words import is_backchannel, is_echo, words_of
+
+DUCKED_GAIN = 10 ** (-15 / 20)
+"""-15 dB: clearly behind the user, still there if it was nothing."""
+
+
+class Action(StrEnum):
+    """What is to be done with the answer that is being played."""
+
+    DUCK = "duck"
+    STOP = "stop"
+    RESTORE = "restore"
+
+
+@dataclass(frozen=True, slots=True)
+class BargeInSettings:
+    """Seconds of speech after which words confirm, and after which a candidate without words is given up."""
+
+    confirm_s: float = 0.35
+    confirm_any_s: float = 0.7
+    give_up_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The words of the user's turn, their length, and what the assistant said meanwhile."""
+
+    text: str
+    speech_s: float
+    recently_spoken: str
+
+
+class BargeIn:
+    """Follows one turn over an answer; ``begin`` … ``update`` … ``end``."""
+
+    def __init__(self, settings: BargeInSettings | None = None) -> None:
+        self._settings = settings or BargeInSettings()
+        self._watching = False
+        self._ducked = False
+        self._since = 0.0
+
+    @property
+    def is_watching(self) -> bool:
+        """True while a turn over the answer has been neither confirmed nor closed."""
+        return self._watching
+
+    def begin(self, now: float) -> Action | None:
+        """A turn opened while the assistant is audible (or the assistant became audible within one)."""
+        if self._watching:
+            return None
+        self._watching = self._ducked = True
+        self._since = now
+        return Action.DUCK
+
+    def update(self, evidence: Evidence, now: float) -> Action | None:
+        """More speech or more words of the turn."""
+        if not self._watching:
+            return None
+        if self._confirms(evidence):
+            return self._stop()
+        if self._ducked and now - self._since >= self._settings.give_up_s:
+            self._ducked = False
+            return Action.RESTORE
+        return None
+
+    def end(self, evidence: Evidence) -> Action | None:
+        """The turn is over and understood: however short, words of its own are meant."""
+        if not self._watching:
+            return None
+        if self._is_own(evidence) and not is_backchannel(evidence.text):
+            return self._stop()
+        return self.forget()
+
+    def forget(self) -> Action | None:
+        """The turn or the answer is gone: whatever was ducked comes back."""
+        was_ducked = self._ducked
+        self._watching = self._ducked = False
+        return Action.RESTORE if was_ducked else None
+
+    def _stop(self) -> Action:
+        self._watching = self._ducked = False
+        return Action.STOP
+
+    def _confirms(self, evidence: Evidence) -> bool:
+        if evidence.speech_s < self._settings.confirm_s or not self._is_own(evidence):
+            return False
+        return evidence.speech_s >= self._settings.confirm_any_s or not is_backchannel(evidence.text)
+
+    @staticmethod
+    def _is_own(evidence: Evidence) -> bool:
+        return bool(words_of(evidence.text)) and not is_echo(evidence.text, (evidence.recently_spoken,))

@@ -1,0 +1,373 @@
+"""The cascade: microphone → turns → transcripts up to the session, sentences → speech down to the speaker.
+
+One audio thread owns all state; recognition and synthesis work beside it and hand their results in through
+the same inbox as the session's commands. The session's reply comes as ``Say`` … ``EndReply``.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import psutil
+
+from assistant.audio.levels import SILENCE, PeakMeter
+from assistant.audio.transport import AudioBlock, AudioTransport, TransportInfo
+from assistant.engine.protocol import (
+    AudioHealth,
+    CancelSpeech,
+    Command,
+    DevicesChanged,
+    EndReply,
+    EngineNotice,
+    EngineReady,
+    Event,
+    InputFinished,
+    Levels,
+    PushToTalk,
+    Say,
+    SetMicrophone,
+    SetVolume,
+    Severity,
+    Shutdown,
+    SpeechFinished,
+    UseDevices,
+    UserTurn,
+)
+from assistant.errors import AudioError
+from assistant.voice.cascade.barge_in import DUCKED_GAIN, Action
+from assistant.voice.cascade.hearing import EchoCancellation, Hearing
+from assistant.voice.cascade.listening import Listening
+from assistant.voice.cascade.playout import Playout
+from assistant.voice.cascade.ports import Recogniser, Voice, VoiceActivityDetector
+from assistant.voice.cascade.recognition import Recognised, RecognitionWorker
+from assistant.voice.cascade.synthesis import Piece, SentenceDone, SynthesisWorker
+
+_log = logging.getLogger(__name__)
+
+OpenAudio = Callable[[UseDevices | None], AudioTransport]
+"""Builds a transport that is not open yet: for other devices, or for those of the configuration."""
+
+_INBOX = 1024
+_LEVELS_S = 0.045
+"""Five blocks of 10 ms, whatever their times round to."""
+_HEALTH_S = 2.0
+_RETRY_S = 3.0
+_POLL_S = 0.05
+_DUCK_RAMP_S = 0.03
+_RESTORE_RAMP_S = 0.2
+_REPLY_LIMIT_S = 20.0
+_GREETING_LIMIT_S = 2.0
+
+Message = Command | Recognised | Piece | SentenceDone
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was found to work with; None where there is none, ``notes`` say so to the user."""
+
+    vad: VoiceActivityDetector | None = None
+    recogniser: Recogniser | None = None
+    voice: Voice | None = None
+    canceller: EchoCancellation | None = None
+    notes: tuple[str, ...] = ()
+
+    def names(self) -> dict[str, str]:
+        """Role to name of the parts at work."""
+        parts = {"vad": self.vad, "recogniser": self.recogniser, "voice": self.voice}
+        names = {role: part.name for role, part in parts.items() if part is not None}
+        return names | ({"echo": "webrtc-aec3"} if self.canceller is not None else {})
+
+
+class Cascade:
+    """``run`` is the audio thread's body; ``submit`` may be called from any other thread.
+
+    ``emit`` must not block. With ``owns_time`` (a WAV as fast as possible) time stands still while words are
+    being recognised and an answer is being prepared.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        open_audio: OpenAudio,
+        emit: Callable[[Event], None],
+        *,
+        volume: float = 1.0,
+        owns_time: bool = False,
+    ) -> None:
+        self._parts = parts
+        self._open_audio = open_audio
+        self._emit_event = emit
+        self._owns_time = owns_time
+        self._inbox: queue.Queue[Message] = queue.Queue(_INBOX)
+        self._playout = Playout()
+        self._transport: AudioTransport | None = None
+        self._retry_at = 0.0
+        self._has_output = False
+        self._microphone_open = True
+        self._volume = volume
+        self._synthesis = SynthesisWorker(parts.voice, self._inbox.put) if parts.voice else None
+        self._sentence_key = 0
+        self._synthesising = False
+        self._recognition: RecognitionWorker | None = None
+        self._listening = self._make_listening()
+        self._now = time.monotonic()
+        self._meters = (PeakMeter(), PeakMeter())
+        self._levels_at = self._health_at = 0.0
+        self._held = False
+        self._reply_until = 0.0
+        self._input_over = False
+        self._stopping = False
+
+    def _make_listening(self) -> Listening | None:
+        if self._parts.vad is None or self._parts.recogniser is None:
+            return None
+        self._recognition = RecognitionWorker(self._parts.recogniser, self._inbox.put)
+        hearing = Hearing(self._parts.vad, self._parts.canceller)
+        return Listening(hearing, self._playout, self._recognition.submit, self._emit, self._act)
+
+    def submit(self, command: Command) -> None:
+        """Hand a command to the audio thread; waits while the inbox is full (commands are never dropped)."""
+        self._inbox.put(command)
+
+    # --- the loop ------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Open audio, listen and speak until ``Shutdown``."""
+        self._emit(self._open())
+        self._reply_until = time.monotonic() + _GREETING_LIMIT_S
+        try:
+            while not self._stopping:
+                self._step()
+        finally:
+            self._close()
+
+    def _step(self) -> None:
+        transport = self._transport
+        waits = transport is None or self._held
+        self._take_messages(wait_s=_POLL_S if waits else 0.0)
+        transport = self._transport
+        if transport is None:
+            self._now = time.monotonic()
+            self._reopen_when_due()
+        elif not self._held:
+            block = transport.read(_POLL_S)
+            if block is not None:
+                self._hear(transport, block)
+            elif not self._owns_time:
+                self._now = time.monotonic()
+            self._report(transport)
+        self._speak()
+        self._keep_time()
+
+    def _take_messages(self, wait_s: float) -> None:
+        try:
+            self._take(self._inbox.get(timeout=wait_s) if wait_s else self._inbox.get_nowait())
+            while not self._stopping:
+                self._take(self._inbox.get_nowait())
+        except queue.Empty:
+            return
+
+    def _take(self, message: Message) -> None:  # noqa: PLR0912 - one dispatch
+        match message:
+            case Recognised():
+                if self._listening:
+                    self._listening.take(message)
+            case Piece(key, samples, after_s):
+                self._playout.add(key, samples, after_s)
+            case SentenceDone(key, failed):
+                self._sentence_done(key, failed)
+            case Say():
+                self._emit_all(self._playout.say(message))
+            case EndReply(generation):
+                self._emit_all(self._playout.end_reply(generation))
+                self._reply_until = 0.0
+            case CancelSpeech(generation):
+                self._emit_all(self._playout.cancel(generation))
+            case SetMicrophone(is_open):
+                self._set_microphone(is_open)
+            case SetVolume(volume):
+                self._volume = volume
+                self._set_gain(1.0, _RESTORE_RAMP_S)
+            case PushToTalk(active):
+                if self._listening and self._microphone_open:
+                    self._listening.hold(active, self._now)
+            case UseDevices():
+                self._use_devices(message)
+            case Shutdown():
+                self._stopping = True
+
+    # --- hearing -------------------------------------------------------------------------------------
+
+    def _hear(self, transport: AudioTransport, block: AudioBlock) -> None:
+        self._now = block.time
+        self._meters[0].add(block.microphone)
+        self._meters[1].add(block.reference)
+        if self._listening and self._microphone_open:
+            self._listening.hear(block)
+        if block.time - self._levels_at >= _LEVELS_S:
+            self._levels_at = block.time
+            microphone, speaker = (meter.take() for meter in self._meters)
+            self._emit(Levels(microphone if self._microphone_open else SILENCE, speaker))
+
+    def _set_microphone(self, is_open: bool) -> None:
+        self._microphone_open = is_open
+        if self._transport:
+            self._transport.set_microphone(is_open)
+        if self._listening and not is_open:
+            self._listening.close(self._now)
+
+    def _act(self, action: Action) -> None:
+        _log.info("over the answer: %s", action)
+        match action:
+            case Action.DUCK:
+                self._set_gain(DUCKED_GAIN, _DUCK_RAMP_S)
+            case Action.RESTORE:
+                self._set_gain(1.0, _RESTORE_RAMP_S)
+            case Action.STOP:
+                self._emit_all(self._playout.interrupt())
+                self._set_gain(1.0, 0.0)
+
+    def _set_gain(self, gain: float, ramp_s: float) -> None:
+        if self._transport:
+            self._transport.set_gain(gain * self._volume, ramp_s)
+
+    # --- speaking ------------------------------------------------------------------------------------
+
+    def _speak(self) -> None:
+        if not self._synthesising:
+            sentence = self._playout.next_sentence(self._sentence_key)
+            if sentence is not None:
+                self._sentence_key = sentence.key
+                if self._synthesis is not None and self._has_output:
+                    self._synthesising = True
+                    self._synthesis.submit(sentence.key, sentence.text, sentence.voice)
+                else:
+                    self._playout.complete(sentence.key)
+        self._emit_all(self._playout.advance(self._now))
+
+    def _sentence_done(self, key: int, failed: bool) -> None:
+        self._synthesising = False
+        self._playout.complete(key)
+        if failed:
+            self._emit(
+                EngineNotice(Severity.WARNING, "A sentence could not be spoken.", "Its text is on screen.")
+            )
+
+    # --- devices -------------------------------------------------------------------------------------
+
+    def _open(self) -> EngineReady:
+        names, notes = self._parts.names(), list(self._parts.notes)
+        info = self._open_transport(None)
+        if info is None:
+            return EngineReady("cascade", names, "", "", tuple(notes))
+        notes.extend(info.notes)
+        if self._listening is None or not info.input_device:
+            notes.append("Nothing is listened to: type what you want to say.")
+        if "voice" not in names or not info.output_device:
+            notes.append("Answers are shown, not spoken.")
+        return EngineReady("cascade", names, info.input_device, info.output_device, tuple(notes))
+
+    def _open_transport(self, devices: UseDevices | None) -> TransportInfo | None:
+        transport = self._open_audio(devices)
+        try:
+            info = transport.open()
+        except AudioError as error:
+            transport.close()
+            self._emit(EngineNotice(Severity.ERROR, error.message, error.remedy))
+            self._retry_at = time.monotonic() + _RETRY_S
+            return None
+        self._transport = transport
+        self._has_output = bool(info.output_device)
+        self._playout.attach(transport, info.output_latency_s)
+        transport.set_microphone(self._microphone_open)
+        self._set_gain(1.0, 0.0)
+        if self._listening:
+            self._listening.new_room(self._now)
+        return info
+
+    def _use_devices(self, devices: UseDevices) -> None:
+        self._close_transport()
+        info = self._open_transport(devices) or self._open_transport(None)
+        if info:
+            self._emit(DevicesChanged(info.input_device, info.output_device))
+        else:
+            self._emit_all(self._playout.interrupt())
+            self._emit(DevicesChanged("", "", "There is no sound device now."))
+
+    def _reopen_when_due(self) -> None:
+        if time.monotonic() >= self._retry_at and (info := self._open_transport(None)):
+            self._emit(DevicesChanged(info.input_device, info.output_device, "Sound is back."))
+
+    def _close_transport(self) -> None:
+        transport, self._transport = self._transport, None
+        if transport:
+            transport.close()
+        self._has_output = False
+        self._playout.attach(None, 0.0)
+
+    def _close(self) -> None:
+        self._close_transport()
+        for worker in (self._recognition, self._synthesis):
+            if worker:
+                worker.stop()
+
+    # --- reports -------------------------------------------------------------------------------------
+
+    def _report(self, transport: AudioTransport) -> None:
+        for change in transport.changes():
+            if isinstance(change, DevicesChanged):
+                self._has_output = bool(change.output_device)
+                if self._listening:
+                    self._listening.new_room(self._now)
+            self._emit(change)
+        if self._now - self._health_at >= _HEALTH_S:
+            self._health_at = self._now
+            counters = transport.counters()
+            erle = self._parts.canceller.erle if self._parts.canceller else None
+            rss_mb = psutil.Process().memory_info().rss / 2**20
+            self._emit(
+                AudioHealth(counters.underruns, counters.overruns, counters.dropped_blocks, erle, rss_mb)
+            )
+
+    def _emit_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._emit(event)
+
+    def _emit(self, event: Event) -> None:
+        match event:
+            case UserTurn(text=text) if text:
+                self._reply_until = time.monotonic() + _REPLY_LIMIT_S
+            case SpeechFinished():
+                if self._synthesis:
+                    self._synthesis.cancel_until(self._sentence_key)
+                if self._listening:
+                    self._listening.answer_over()
+        self._emit_event(event)
+
+    # --- time that is ours -----------------------------------------------------------------------------
+
+    def _keep_time(self) -> None:
+        """Tell when an input that ends is answered; stop a clock that is ours while someone thinks."""
+        transport = self._transport
+        if transport is None:
+            return
+        thinking = (
+            (self._listening is not None and self._listening.is_busy)
+            or time.monotonic() < self._reply_until
+            or self._playout.is_starving
+        )
+        over = transport.finished and self._playout.is_idle and not thinking and not self._has_open_turn
+        if over and not self._input_over:
+            self._input_over = True
+            self._emit(InputFinished())
+        if self._owns_time and (thinking or over) != self._held:
+            self._held = not self._held
+            transport.hold(self._held)
+
+    @property
+    def _has_open_turn(self) -> bool:
+        return self._listening is not None and self._listening.has_open_turn

@@ -1,0 +1,275 @@
+"""The user's side of the cascade: from audio blocks to turns, transcripts and wishes to take the floor."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from assistant.audio.transport import AudioBlock
+from assistant.engine.echo_words import is_echo
+from assistant.engine.protocol import (
+    EngineNotice,
+    Event,
+    PartialTranscript,
+    Severity,
+    UserSpeechStarted,
+    UserTurn,
+)
+from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
+from assistant.voice.cascade.hearing import Chunk, Hearing
+from assistant.voice.cascade.playout import Playout
+from assistant.voice.cascade.ports import Transcript
+from assistant.voice.cascade.recognition import Job, JobKind, Recognised
+from assistant.voice.cascade.turns import (
+    Decision,
+    EndOfTurn,
+    EndReason,
+    Onset,
+    Resume,
+    Speculate,
+    Surroundings,
+    TurnDetector,
+)
+
+PRE_ROLL_S = 0.3
+"""Audio kept from before an onset: its first sounds are too soft to open a turn."""
+
+PARTIAL_S = 0.4
+"""Between two partial transcripts, unless recognition itself needs longer."""
+
+_FIRST_PARTIAL_S = 0.35
+_KEPT_CHUNKS = 20
+
+
+@dataclass(slots=True)
+class _Turn:
+    number: int
+    over_speech: bool
+    chunks: list[Chunk]
+    next_partial: float
+    revision: int = 0
+    text: str = ""
+    guess: Transcript | None = None
+    guessing: bool = False
+    speech_s: float = 0.0
+    ended: EndOfTurn | None = None
+
+    def job(self, kind: JobKind) -> Job:
+        audio = np.concatenate([chunk.samples for chunk in self.chunks])
+        return Job(self.number, kind, self.revision, audio)
+
+
+class Listening:
+    """Owned by the audio thread.
+
+    ``submit`` hands a job to recognition and returns by how many the jobs under way grow, ``act`` carries out
+    what the barge-in machine decides.
+    """
+
+    def __init__(
+        self,
+        hearing: Hearing,
+        playout: Playout,
+        submit: Callable[[Job], int],
+        emit: Callable[[Event], None],
+        act: Callable[[Action], None],
+    ) -> None:
+        self._hearing = hearing
+        self._playout = playout
+        self._submit = submit
+        self._emit = emit
+        self._act = act
+        self._detector = TurnDetector()
+        self._barge_in = BargeIn()
+        self._barge_turn = 0
+        self._kept: deque[Chunk] = deque(maxlen=_KEPT_CHUNKS)
+        self._turn: _Turn | None = None
+        self._closing: dict[int, _Turn] = {}
+        self._outstanding = 0
+        self._partial_s = PARTIAL_S
+
+    @property
+    def is_busy(self) -> bool:
+        """True while recognition is at work or a turn waits for its words."""
+        return self._outstanding > 0 or bool(self._closing)
+
+    @property
+    def has_open_turn(self) -> bool:
+        """True while the user's turn is open."""
+        return self._turn is not None
+
+    # --- what happens to it ------------------------------------------------------------------------
+
+    def hear(self, block: AudioBlock) -> None:
+        """The next 10 ms."""
+        for chunk in self._hearing.chunks(block):
+            audible = self._playout.is_audible(chunk.time)
+            self._kept.append(chunk)
+            if self._turn is not None:
+                self._turn.chunks.append(chunk)
+            self._decide(self._detector.feed(chunk.probability, chunk.time, self._surroundings(audible)))
+            self._watch(chunk, audible)
+
+    def hold(self, active: bool, now: float) -> None:
+        """Push-to-talk."""
+        self._decide(self._detector.hold(active, now))
+
+    def close(self, now: float) -> None:
+        """The microphone was closed: what is open is dropped unheard, what was over is still understood."""
+        self._decide(self._detector.drop(now))
+        self._kept.clear()
+        self._hearing.reset()
+
+    def new_room(self, now: float) -> None:
+        """Other devices are in use."""
+        self.close(now)
+        self._hearing.new_room()
+
+    def answer_over(self) -> None:
+        """The answer that the user may be talking over is gone."""
+        self._do(self._barge_in.forget())
+
+    def take(self, result: Recognised) -> None:
+        """What recognition made of a job."""
+        job = result.job
+        self._outstanding -= 1
+        self._partial_s = max(PARTIAL_S, 2 * result.took_s)
+        turn = self._find(job.turn)
+        if turn is None:
+            return
+        if job.kind is JobKind.FINAL:
+            self._understood(turn, result.transcript, result.at)
+            return
+        if job.kind is JobKind.SPECULATIVE and job.revision == turn.revision:
+            turn.guessing = False
+            turn.guess = result.transcript
+            if turn.ended is not None:
+                self._conclude(turn, result.at)
+                return
+        if result.transcript is not None and turn.ended is None:
+            self._show(turn, result.transcript.text.strip())
+
+    def _find(self, number: int) -> _Turn | None:
+        if self._turn is not None and self._turn.number == number:
+            return self._turn
+        return self._closing.get(number)
+
+    # --- turns -------------------------------------------------------------------------------------
+
+    def _surroundings(self, audible: bool) -> Surroundings:
+        if not audible:
+            return Surroundings.QUIET
+        return Surroundings.AUDIBLE if self._hearing.is_echo_proven else Surroundings.UNPROVEN
+
+    def _decide(self, decisions: tuple[Decision, ...]) -> None:
+        for decision in decisions:
+            match decision:
+                case Onset(number, at):
+                    self._open(number, at)
+                case Speculate():
+                    self._speculate()
+                case Resume():
+                    self._resume()
+                case EndOfTurn():
+                    self._end(decision)
+
+    def _open(self, number: int, at: float) -> None:
+        now = self._kept[-1].time if self._kept else at
+        chunks = [chunk for chunk in self._kept if chunk.time > at - PRE_ROLL_S]
+        over = self._playout.is_audible(now)
+        self._turn = _Turn(number, over, chunks, next_partial=now)
+        self._emit(UserSpeechStarted(number, at))
+
+    def _speculate(self) -> None:
+        if self._turn is not None:
+            self._turn.guessing = True
+            self._ask(self._turn, JobKind.SPECULATIVE)
+
+    def _resume(self) -> None:
+        if self._turn is not None:
+            self._turn.revision += 1
+            self._turn.guess, self._turn.guessing = None, False
+
+    def _end(self, ended: EndOfTurn) -> None:
+        turn, self._turn = self._turn, None
+        if turn is None:
+            return
+        turn.ended = ended
+        self._closing[turn.number] = turn
+        if ended.reason is EndReason.DROPPED or not ended.has_speech:
+            self._understood(turn, Transcript(""), ended.at)
+        elif not turn.guessing:
+            self._conclude(turn, ended.at)
+
+    def _conclude(self, turn: _Turn, now: float) -> None:
+        """Take the guess, or recognise once more where there is none (it failed, or there was no pause)."""
+        if turn.guess is not None:
+            self._understood(turn, turn.guess, now)
+        else:
+            self._ask(turn, JobKind.FINAL)
+
+    def _understood(self, turn: _Turn, transcript: Transcript | None, now: float) -> None:
+        ended = turn.ended
+        if ended is None:
+            return
+        del self._closing[turn.number]
+        if transcript is None:
+            transcript = Transcript("", 0.0)
+            self._emit(EngineNotice(Severity.WARNING, "What you said was lost.", "Please say it again."))
+        turn.text = transcript.text.strip()
+        if turn.number == self._barge_turn:
+            self._do(self._barge_in.end(self._evidence(turn)))
+        text = "" if self._is_own_voice(turn, turn.text) else turn.text
+        self._emit(
+            UserTurn(
+                turn.number,
+                text,
+                ended.speech_end,
+                ended.at,
+                recognised=max(ended.at, now),
+                confidence=transcript.confidence,
+                over_speech=turn.over_speech,
+            )
+        )
+
+    # --- words -------------------------------------------------------------------------------------
+
+    def _ask(self, turn: _Turn, kind: JobKind) -> None:
+        self._outstanding += self._submit(turn.job(kind))
+
+    def _show(self, turn: _Turn, text: str) -> None:
+        self._detector.note_text(text)
+        if text and text != turn.text and not self._is_own_voice(turn, text):
+            self._emit(PartialTranscript(turn.number, text))
+        turn.text = text
+
+    def _is_own_voice(self, turn: _Turn, text: str) -> bool:
+        return turn.over_speech and is_echo(text, (self._playout.recently_spoken(),))
+
+    # --- the floor ---------------------------------------------------------------------------------
+
+    def _watch(self, chunk: Chunk, audible: bool) -> None:
+        """Everything that an open turn asks for with each chunk: partial transcripts, ducking, stopping."""
+        turn = self._turn
+        if turn is None:
+            return
+        turn.speech_s = self._detector.speech_s
+        if turn.speech_s >= _FIRST_PARTIAL_S and chunk.time >= turn.next_partial and chunk.probability >= 0.5:
+            turn.next_partial = chunk.time + self._partial_s
+            self._ask(turn, JobKind.PARTIAL)
+        if audible and not self._playout.is_idle and self._barge_turn != turn.number:
+            self._barge_turn = turn.number
+            turn.over_speech = True
+            self._do(self._barge_in.begin(chunk.time))
+        if turn.number == self._barge_turn:
+            self._do(self._barge_in.update(self._evidence(turn), chunk.time))
+
+    def _evidence(self, turn: _Turn) -> Evidence:
+        return Evidence(turn.text, turn.speech_s, self._playout.recently_spoken())
+
+    def _do(self, action: Action | None) -> None:
+        if action is not None:
+            self._act(action)

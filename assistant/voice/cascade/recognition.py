@@ -1,0 +1,93 @@
+"""Recognition beside the audio thread: one worker, for which a newer guess replaces an older one."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.voice.cascade.ports import RECOGNITION_RATE, Recogniser, Samples, Transcript
+
+_log = logging.getLogger(__name__)
+
+
+class JobKind(StrEnum):
+    """What a transcript is for."""
+
+    PARTIAL = "partial"
+    SPECULATIVE = "speculative"
+    """May become the turn's final transcript if no speech follows."""
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """16 kHz audio of ``turn`` to recognise; ``revision`` counts the pauses that turned out to be none."""
+
+    turn: int
+    kind: JobKind
+    revision: int
+    audio: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The outcome of ``job``, there since ``at``; ``transcript`` is None when the recogniser failed."""
+
+    job: Job
+    transcript: Transcript | None
+    at: float
+    took_s: float
+
+
+class RecognitionWorker:
+    """Runs a recogniser in a thread of its own.
+
+    Bounded: of one turn only the newest job waits, and a final one is the last of its turn. Turns that are
+    over are never dropped, as they are text to be; the turn detector makes two of them a second at the most.
+    """
+
+    def __init__(self, recogniser: Recogniser, deliver: Callable[[Recognised], None]) -> None:
+        self._recogniser = recogniser
+        self._deliver = deliver
+        self._condition = threading.Condition()
+        self._waiting: deque[Job] = deque()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> int:
+        """Queue a job in place of those of its turn that still wait; returns how many jobs that adds."""
+        with self._condition:
+            before = len(self._waiting)
+            self._waiting = deque(waiting for waiting in self._waiting if waiting.turn != job.turn)
+            self._waiting.append(job)
+            self._condition.notify()
+            return len(self._waiting) - before
+
+    def stop(self) -> None:
+        """Begin no further job."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+
+    def _next(self) -> Job | None:
+        with self._condition:
+            self._condition.wait_for(lambda: self._stopping or self._waiting)
+            return None if self._stopping else self._waiting.popleft()
+
+    def _run(self) -> None:
+        while (job := self._next()) is not None:
+            began = time.monotonic()
+            transcript = None
+            try:
+                transcript = self._recogniser.transcribe(job.audio)
+            except Exception:
+                _log.exception("recognition failed on %.1f s of audio", len(job.audio) / RECOGNITION_RATE)
+            ended = time.monotonic()
+            _log.debug("%s of turn %d took %.3f s", job.kind, job.turn, ended - began)
+            self._deliver(Recognised(job, transcript, ended, ended - began))
