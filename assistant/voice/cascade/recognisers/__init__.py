@@ -1,0 +1,1 @@
+"""Speech recognisers behind one port, each with its weights inside its package."""

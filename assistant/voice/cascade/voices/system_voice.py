@@ -1,0 +1,84 @@
+"""The voice of the operating system: ``say`` on macOS, ``espeak-ng`` elsewhere, as a separate program."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import subprocess
+import tempfile
+import wave
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from assistant.engine.protocol import SAMPLE_RATE, VoiceSpec
+from assistant.errors import VoiceError
+from assistant.voice.cascade.effects import pitch_ratio, shape
+from assistant.voice.cascade.ports import Samples
+from assistant.voice.cascade.speakable import speakable
+
+PROGRAMS = ("say", "espeak-ng", "espeak")
+"""Programs that can speak, best first."""
+
+_WORDS_PER_MINUTE = 170
+_TIMEOUT_S = 30.0
+
+logger = logging.getLogger(__name__)
+
+
+def find_program() -> Path | None:
+    """The best speaking program on the search path, or None."""
+    found = (shutil.which(program) for program in PROGRAMS)
+    return next((Path(path) for path in found if path), None)
+
+
+class SystemVoice:
+    """Speaks whole sentences through ``program``, one of ``PROGRAMS``."""
+
+    def __init__(self, program: Path) -> None:
+        self._program = program
+        self.name = program.name
+
+    def synthesise(self, text: str, spec: VoiceSpec) -> Iterator[Samples]:
+        """``text`` as 24 kHz audio in blocks of at most 200 ms.
+
+        Raises ``VoiceError`` for an unknown effect and when the program fails.
+        """
+        text = speakable(text)
+        yield from shape(self._spoken(text, spec.speed / pitch_ratio(spec)) if text else (), spec)
+
+    def _spoken(self, text: str, speed: float) -> Iterator[Samples]:
+        with tempfile.TemporaryDirectory(prefix="assistant-voice-") as folder:
+            path = Path(folder) / "speech.wav"
+            try:
+                subprocess.run(
+                    self._command(path, round(_WORDS_PER_MINUTE * speed)),
+                    input=text.encode("ascii", "ignore"),
+                    capture_output=True,
+                    check=True,
+                    timeout=_TIMEOUT_S,
+                )
+                yield _read(path)
+            except (OSError, subprocess.SubprocessError, wave.Error, EOFError) as error:
+                logger.exception("%s could not speak %r", self._program, text)
+                raise VoiceError(
+                    f"The system's voice ({self.name}) failed.",
+                    "Install the packaged voice: pip install hibari-tts.",
+                ) from error
+
+    def _command(self, path: Path, words_per_minute: int) -> list[str]:
+        program, rate = str(self._program), str(words_per_minute)
+        if self.name == "say":
+            return [program, "-r", rate, "-o", str(path), f"--data-format=LEI16@{SAMPLE_RATE}", "-f", "-"]
+        return [program, "-v", "en-us", "-s", rate, "-w", str(path), "--stdin"]
+
+
+def _read(path: Path) -> Samples:
+    """A 16-bit mono WAV file at 24 kHz."""
+    import soxr
+
+    with wave.open(str(path)) as source:
+        rate, pcm = source.getframerate(), source.readframes(source.getnframes())
+    audio = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
+    return np.asarray(soxr.resample(audio, rate, SAMPLE_RATE), np.float32)
