@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import psutil
 
 from assistant.audio.levels import SILENCE, PeakMeter
-from assistant.audio.transport import AudioBlock, AudioTransport, TransportInfo
+from assistant.audio.transport import AudioBlock, AudioTransport, Counters, TransportInfo
 from assistant.engine.protocol import (
     AudioHealth,
     CancelSpeech,
@@ -51,7 +51,6 @@ _log = logging.getLogger(__name__)
 OpenAudio = Callable[[UseDevices | None], AudioTransport]
 """Builds a transport that is not open yet: for other devices, or for those of the configuration."""
 
-_INBOX = 1024
 _LEVELS_S = 0.045
 """Five blocks of 10 ms, whatever their times round to."""
 _HEALTH_S = 2.0
@@ -63,6 +62,12 @@ _REPLY_LIMIT_S = 20.0
 _GREETING_LIMIT_S = 2.0
 
 Message = Command | Recognised | Piece | SentenceDone
+Inbox = queue.Queue[Message]
+
+
+def make_inbox() -> Inbox:
+    """What the audio thread takes its messages from; who puts into a full one waits, nothing is dropped."""
+    return queue.Queue(1024)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Parts:
 
 
 class Cascade:
-    """``run`` is the audio thread's body; ``submit`` may be called from any other thread.
+    """``run`` is the audio thread's body.
 
     ``emit`` must not block. With ``owns_time`` (a WAV as fast as possible) time stands still while words are
     being recognised and an answer is being prepared.
@@ -95,20 +100,22 @@ class Cascade:
         open_audio: OpenAudio,
         emit: Callable[[Event], None],
         *,
-        volume: float = 1.0,
         owns_time: bool = False,
+        inbox: Inbox | None = None,
     ) -> None:
         self._parts = parts
         self._open_audio = open_audio
         self._emit_event = emit
         self._owns_time = owns_time
-        self._inbox: queue.Queue[Message] = queue.Queue(_INBOX)
+        self._inbox = inbox or make_inbox()
         self._playout = Playout()
         self._transport: AudioTransport | None = None
+        self._devices: UseDevices | None = None
         self._retry_at = 0.0
+        self._told = ""
         self._has_output = False
         self._microphone_open = True
-        self._volume = volume
+        self._volume = 1.0
         self._synthesis = SynthesisWorker(parts.voice, self._inbox.put) if parts.voice else None
         self._sentence_key = 0
         self._synthesising = False
@@ -130,7 +137,7 @@ class Cascade:
         return Listening(hearing, self._playout, self._recognition.submit, self._emit, self._act)
 
     def submit(self, command: Command) -> None:
-        """Hand a command to the audio thread; waits while the inbox is full (commands are never dropped)."""
+        """Hand a command to the audio thread, from any other thread."""
         self._inbox.put(command)
 
     # --- the loop ------------------------------------------------------------------------------------
@@ -159,7 +166,8 @@ class Cascade:
                 self._hear(transport, block)
             elif not self._owns_time:
                 self._now = time.monotonic()
-            self._report(transport)
+            self._report_changes(transport)
+        self._report_health()
         self._speak()
         self._keep_time()
 
@@ -272,14 +280,17 @@ class Cascade:
         return EngineReady("cascade", names, info.input_device, info.output_device, tuple(notes))
 
     def _open_transport(self, devices: UseDevices | None) -> TransportInfo | None:
-        transport = self._open_audio(devices)
+        return self._start(self._open_audio(devices), devices)
+
+    def _start(self, transport: AudioTransport, devices: UseDevices | None) -> TransportInfo | None:
         try:
             info = transport.open()
         except AudioError as error:
             transport.close()
-            self._emit(EngineNotice(Severity.ERROR, error.message, error.remedy))
+            self._tell(error)
             self._retry_at = time.monotonic() + _RETRY_S
             return None
+        self._devices = devices
         self._transport = transport
         self._has_output = bool(info.output_device)
         self._playout.attach(transport, info.output_latency_s)
@@ -290,8 +301,14 @@ class Cascade:
         return info
 
     def _use_devices(self, devices: UseDevices) -> None:
+        before = self._devices
+        try:
+            transport = self._open_audio(devices)
+        except AudioError as error:
+            self._tell(error)
+            return
         self._close_transport()
-        info = self._open_transport(devices) or self._open_transport(None)
+        info = self._start(transport, devices) or self._open_transport(before)
         if info:
             self._emit(DevicesChanged(info.input_device, info.output_device))
         else:
@@ -299,8 +316,14 @@ class Cascade:
             self._emit(DevicesChanged("", "", "There is no sound device now."))
 
     def _reopen_when_due(self) -> None:
-        if time.monotonic() >= self._retry_at and (info := self._open_transport(None)):
+        if time.monotonic() >= self._retry_at and (info := self._open_transport(self._devices)):
             self._emit(DevicesChanged(info.input_device, info.output_device, "Sound is back."))
+
+    def _tell(self, error: AudioError) -> None:
+        """Once, however often it is tried again."""
+        if str(error) != self._told:
+            self._told = str(error)
+            self._emit(EngineNotice(Severity.ERROR, error.message, error.remedy))
 
     def _close_transport(self) -> None:
         transport, self._transport = self._transport, None
@@ -317,21 +340,23 @@ class Cascade:
 
     # --- reports -------------------------------------------------------------------------------------
 
-    def _report(self, transport: AudioTransport) -> None:
+    def _report_changes(self, transport: AudioTransport) -> None:
         for change in transport.changes():
             if isinstance(change, DevicesChanged):
                 self._has_output = bool(change.output_device)
                 if self._listening:
                     self._listening.new_room(self._now)
             self._emit(change)
-        if self._now - self._health_at >= _HEALTH_S:
-            self._health_at = self._now
-            counters = transport.counters()
-            erle = self._parts.canceller.erle if self._parts.canceller else None
-            rss_mb = psutil.Process().memory_info().rss / 2**20
-            self._emit(
-                AudioHealth(counters.underruns, counters.overruns, counters.dropped_blocks, erle, rss_mb)
-            )
+
+    def _report_health(self) -> None:
+        """By the real clock, so that it tells that the engine lives even where time stands still."""
+        if time.monotonic() - self._health_at < _HEALTH_S:
+            return
+        self._health_at = time.monotonic()
+        counters = self._transport.counters() if self._transport else Counters()
+        erle = self._parts.canceller.erle if self._parts.canceller else None
+        rss_mb = psutil.Process().memory_info().rss / 2**20
+        self._emit(AudioHealth(counters.underruns, counters.overruns, counters.dropped_blocks, erle, rss_mb))
 
     def _emit_all(self, events: list[Event]) -> None:
         for event in events:

@@ -1,0 +1,160 @@
+"""The engine process: ``python -m assistant.engine.host FD``.
+
+``FD`` is an inherited socket to the parent, which sends an ``EngineConfig``, then commands; events go back. The
+process leaves when told to, or at once when the parent is gone.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant.engine.outbox import Outbox
+from assistant.engine.protocol import DeviceAudio, EngineConfig, SetVolume, Shutdown, UseDevices, WavAudio
+from assistant.errors import AssistantError, AudioError
+
+if TYPE_CHECKING:
+    from assistant.audio.transport import AudioTransport
+    from assistant.voice.cascade.cascade import Cascade, Inbox, Parts
+    from assistant.voice.cascade.hearing import EchoCancellation
+
+_log = logging.getLogger(__name__)
+
+_SWITCH_INTERVAL_S = 0.001
+"""How long a thread may keep the interpreter from the audio thread (5 ms by default, half a block)."""
+
+_FLUSH_S = 0.5
+
+T = TypeVar("T")
+
+
+def main(arguments: list[str]) -> int:
+    """Serve the parent on the socket with the number in ``arguments``; returns the exit status."""
+    _leave_terminal()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    pipe = Connection(int(arguments[0]))
+    try:
+        config = pipe.recv()
+    except (EOFError, OSError):
+        return 0
+    _start_log(config.log_path)
+    outbox = Outbox(pipe.send, _exit_at_once)
+    cascade = _build(config, pipe, outbox)
+    cascade.run()
+    outbox.flush(_FLUSH_S)
+    return 0
+
+
+def _leave_terminal() -> None:
+    """Native libraries write to file descriptors 1 and 2, which must never be the dashboard's screen."""
+    if os.isatty(2):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.dup2(2, 1)
+    faulthandler.enable()
+
+
+def _start_log(path: str) -> None:
+    handler = logging.FileHandler(path, encoding="utf-8") if path else logging.StreamHandler()
+    form = "%(asctime)s %(levelname)s engine %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, handlers=[handler])
+
+
+def _exit_at_once() -> None:
+    """The parent is gone: nothing is left to be saved, and threads in native code need not be waited for."""
+    os._exit(0)
+
+
+def _build(config: EngineConfig, pipe: Connection, outbox: Outbox) -> Cascade:
+    from assistant.voice.cascade.cascade import Cascade, make_inbox
+
+    inbox = make_inbox()
+    inbox.put(SetVolume(config.volume))
+    loaded = threading.Event()
+    threading.Thread(target=_read, args=(pipe, inbox, loaded), name="commands", daemon=True).start()
+    parts = load_parts(config)
+    loaded.set()
+    _log.info("parts: %s", parts.names())
+    return Cascade(
+        parts,
+        lambda devices: _audio(config, devices),
+        outbox.put,
+        owns_time=isinstance(config.audio, WavAudio) and not config.audio.paced,
+        inbox=inbox,
+    )
+
+
+def _read(pipe: Connection, inbox: Inbox, loaded: threading.Event) -> None:
+    try:
+        while True:
+            command = pipe.recv()
+            if isinstance(command, Shutdown) and not loaded.is_set():
+                _exit_at_once()
+            inbox.put(command)
+    except (EOFError, OSError):
+        _exit_at_once()
+
+
+def load_parts(config: EngineConfig) -> Parts:
+    """The best speech parts that work here, loaded beside each other; a role without any is left empty."""
+    from assistant.voice.cascade import parts as catalogue
+    from assistant.voice.cascade.cascade import Parts
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        recogniser = pool.submit(catalogue.load_recogniser, config.without)
+        voice = pool.submit(catalogue.load_voice, config.without)
+        vad = pool.submit(catalogue.load_vad, config.without)
+        canceller = pool.submit(_load_canceller, config)
+    notes: list[str] = []
+    found = Parts(
+        vad=_found(vad, notes),
+        recogniser=_found(recogniser, notes),
+        voice=_found(voice, notes),
+        canceller=_found(canceller, notes),
+        notes=tuple(notes),
+    )
+    if found.recogniser is not None:
+        found.recogniser.set_names(config.names)
+    return found
+
+
+def _found(part: Future[tuple[T, tuple[str, ...]]], notes: list[str]) -> T | None:
+    try:
+        loaded, said = part.result()
+    except AssistantError as error:
+        notes.append(str(error))
+        return None
+    notes.extend(said)
+    return loaded
+
+
+def _load_canceller(config: EngineConfig) -> tuple[EchoCancellation | None, tuple[str, ...]]:
+    if not config.echo_cancellation:
+        return None, ("Echo cancellation is off: use headphones.",)
+    from assistant.audio.echo import EchoCanceller
+
+    return EchoCanceller(), ()
+
+
+def _audio(config: EngineConfig, devices: UseDevices | None) -> AudioTransport:
+    if isinstance(config.audio, WavAudio):
+        if devices is not None:
+            raise AudioError("A recording stands in for the devices.", "Start without it to use devices.")
+        from assistant.audio.wav import WavTransport
+
+        return WavTransport(config.audio)
+    from assistant.audio.device import DeviceTransport
+
+    chosen = DeviceAudio(devices.input_name, devices.output_name) if devices else config.audio
+    return DeviceTransport(chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
