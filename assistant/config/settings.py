@@ -1,0 +1,76 @@
+"""The settings, in layers: command line, environment, ``.env``, the user's TOML file, defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting with its default; made by ``assistant.config.layers.load_settings``.
+
+    A description completes the sentence "``name`` is …" in error messages.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_", env_ignore_empty=True, env_file_encoding="utf-8", extra="forbid", frozen=True
+    )
+
+    engine: Literal["auto", "cascade", "typed"] = Field(
+        default="auto",
+        description='"auto" (the best there is), "cascade" (speech) or "typed" (no audio at all)',
+    )
+    text_engine: Literal["scripted"] = Field(
+        default="scripted", description='"scripted", the personas\' own lines without a language model'
+    )
+    persona: str = Field(default="default", min_length=1, description="the name of the persona to start with")
+    input_device: str = Field(
+        default="", description="a microphone's name, or empty for the system's default"
+    )
+    output_device: str = Field(default="", description="a speaker's name, or empty for the system's default")
+    volume: float = Field(default=0.8, ge=0.0, le=1.0, description="the voice's loudness, from 0.0 to 1.0")
+    echo_cancellation: bool = Field(
+        default=True,
+        description="true or false: is its own voice taken out of the microphone",
+    )
+    without: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="a list of speech parts not to use: silero, moonshine, whisper, hibari, …",
+    )
+    reduced_motion: bool = Field(default=False, description="true or false: does the dashboard move less")
+    data_dir: Path | None = Field(
+        default=None, description="a folder for the memory, or nothing for the system's"
+    )
+    themes_dir: Path | None = Field(
+        default=None, description="a folder with personas of your own, or nothing"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description='"debug", "info", "warning" or "error"'
+    )
+
+    @field_validator("without", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("data_dir", "themes_dir")
+    @classmethod
+    def _expand(cls, value: Path | None) -> Path | None:
+        return value.expanduser() if value else None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed in: ``layers`` reads the rest one by one, to know where each value is from."""
+        return (init_settings,)
