@@ -78,7 +78,7 @@ class Recording:
 
     @property
     def started(self) -> float:
-        """Monotonic time of the first sample; the earliest arrivals bound it, so it settles within a second."""
+        """Monotonic time of the first sample; settles within a second, as early arrivals bound it."""
         return self._started
 
     @property
@@ -157,7 +157,7 @@ class VirtualAudio:
 
     @contextmanager
     def record(self, path: Path | None = None, source: str = "spk.monitor") -> Iterator[Recording]:
-        """Record the speaker (or the microphone: ``mic``), on the clock of ``say``; saved to ``path`` at the end."""
+        """Record the speaker (or ``mic``) on the clock of ``say``; saved to ``path`` at the end."""
         recording = Recording(source, self.env)
         try:
             yield recording

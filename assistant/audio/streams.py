@@ -1,0 +1,216 @@
+"""Opening PortAudio streams: one duplex stream for one device, two streams for two."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.audio.devices import ROLE, Device, Direction, portaudio
+from assistant.audio.sides import CaptureSide, PlaybackSide
+from assistant.engine.protocol import SAMPLE_RATE
+from assistant.errors import AudioError
+
+logger = logging.getLogger(__name__)
+
+BLOCKS_A_SECOND = 50
+"""20 ms a callback: 480 samples at 24 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What a device is opened with: Hz, and channels of which only the sum of one is used."""
+
+    rate: int
+    channels: int
+
+
+@dataclass
+class OpenStreams:
+    """Running streams with both sides; ``lost`` is set by PortAudio when one of them ended by itself."""
+
+    capture: CaptureSide | None = None
+    playback: PlaybackSide | None = None
+    shares_clock: bool = False
+    refusals: list[AudioError] = field(default_factory=list)
+    lost: threading.Event = field(default_factory=threading.Event)
+    _streams: list[Any] = field(default_factory=list)
+    _closing: bool = False
+
+    @property
+    def output_latency_s(self) -> float:
+        """Between a sample's being taken from the ring and the air, as PortAudio knows it."""
+        return self.playback.latency_s if self.playback else 0.0
+
+    def add(self, stream: Any) -> None:
+        """Start ``stream`` and own it."""
+        self._streams.append(stream)
+        stream.start()
+
+    def finished(self) -> None:
+        """PortAudio's word that a stream ended."""
+        if not self._closing:
+            self.lost.set()
+            if self.capture and self.capture.arrived.locked():
+                self.capture.arrived.release()
+
+    def close(self) -> None:
+        """Stop at once and release the devices."""
+        self._closing = True
+        while self._streams:
+            try:
+                self._streams.pop().close(ignore_errors=True)
+            except Exception:
+                logger.warning("A sound stream did not close cleanly.", exc_info=True)
+
+
+def open_streams(microphone: Device | None, speaker: Device | None, gain: float) -> OpenStreams:
+    """Start what there is of microphone and speaker. Raises ``AudioError`` when a device refuses."""
+    streams = OpenStreams()
+    try:
+        if (
+            microphone
+            and speaker
+            and microphone.index == speaker.index
+            and _open_duplex(streams, speaker, gain)
+        ):
+            return streams
+        if speaker:
+            _open_output(streams, speaker, gain)
+        if microphone:
+            _open_input(streams, microphone)
+    except BaseException:
+        streams.close()
+        raise
+    return streams
+
+
+def _open_duplex(streams: OpenStreams, device: Device, gain: float) -> bool:
+    """One stream for both directions; False when the device cannot do both at one rate."""
+    try:
+        recorded, played = choose_format(device, "input"), choose_format(device, "output")
+    except AudioError:
+        return False
+    if recorded.rate != played.rate:
+        return False
+    capture, playback = CaptureSide(recorded.rate), PlaybackSide(played.rate, gain=gain)
+    streams.capture, streams.playback, streams.shares_clock = capture, playback, True
+
+    def callback(indata: Any, outdata: Any, frames: int, _time: Any, status: Any) -> None:
+        _play(playback, outdata, status)
+        capture.push(indata[:, 0], bool(status.input_overflow))
+
+    sound = portaudio()
+    try:
+        stream = sound.Stream(
+            device=(device.index, device.index),
+            channels=(recorded.channels, played.channels),
+            **_common(recorded.rate, callback, streams),
+        )
+        playback.latency_s = stream.latency[1]
+        streams.add(stream)
+    except sound.PortAudioError:
+        logger.info("%s does not do both directions in one stream.", device.name, exc_info=True)
+        streams.capture = streams.playback = None
+        streams.shares_clock = False
+        return False
+    return True
+
+
+def _open_output(streams: OpenStreams, device: Device, gain: float) -> None:
+    def callback(outdata: Any, frames: int, _time: Any, status: Any) -> None:
+        _play(playback, outdata, status)
+
+    sound = portaudio()
+    try:
+        chosen = choose_format(device, "output")
+        playback = PlaybackSide(chosen.rate, gain=gain)
+        common = _common(chosen.rate, callback, streams)
+        stream = sound.OutputStream(device=device.index, channels=chosen.channels, **common)
+        playback.latency_s = stream.latency
+        streams.add(stream)
+        streams.playback = playback
+    except (AudioError, sound.PortAudioError) as error:
+        streams.refusals.append(_refused(device, "output", error))
+
+
+def _open_input(streams: OpenStreams, device: Device) -> None:
+    def callback(indata: Any, frames: int, _time: Any, status: Any) -> None:
+        capture.push(indata[:, 0], bool(status.input_overflow))
+
+    sound = portaudio()
+    try:
+        chosen = choose_format(device, "input")
+        capture = CaptureSide(chosen.rate)
+        common = _common(chosen.rate, callback, streams)
+        streams.add(sound.InputStream(device=device.index, channels=chosen.channels, **common))
+        streams.capture = capture
+    except (AudioError, sound.PortAudioError) as error:
+        streams.refusals.append(_refused(device, "input", error))
+
+
+def _play(playback: PlaybackSide, outdata: Any, status: Any) -> None:
+    first = outdata[:, 0]
+    playback.pull(first, bool(status.output_underflow))
+    for channel in range(1, outdata.shape[1]):
+        outdata[:, channel] = first
+
+
+def _common(rate: int, callback: Callable[..., None], streams: OpenStreams) -> dict[str, Any]:
+    return {
+        "samplerate": rate,
+        "blocksize": rate // BLOCKS_A_SECOND,
+        "dtype": "float32",
+        "latency": "low",
+        "callback": callback,
+        "finished_callback": streams.finished,
+    }
+
+
+def choose_format(device: Device, direction: Direction) -> Format:
+    """The engine's rate where the device takes it, else its own; mono unless it wants stereo.
+
+    Core Audio plays a single channel on the left only, so there a speaker is given two. Raises ``AudioError``
+    when the device takes nothing of it.
+    """
+    sound = portaudio()
+    check = sound.check_input_settings if direction == "input" else sound.check_output_settings
+    stereo_first = direction == "output" and sys.platform == "darwin"
+    widths = [width for width in ((2, 1) if stereo_first else (1, 2)) if width <= device.channels(direction)]
+    refusal: Exception | None = None
+    for rate in dict.fromkeys((SAMPLE_RATE, device.rate)):
+        for width in widths:
+            try:
+                check(device=device.index, channels=width, dtype="float32", samplerate=rate)
+            except sound.PortAudioError as error:
+                refusal = error
+            else:
+                return Format(rate, width)
+    raise _refused(device, direction, refusal)
+
+
+def _refused(device: Device, direction: Direction, error: Exception | None) -> AudioError:
+    if isinstance(error, AudioError):
+        return error
+    logger.info("%s refused: %s", device.name, error)
+    role = ROLE[direction]
+    said = str(error).casefold()
+    if "permission" in said or "not permitted" in said or "unauthorized" in said:
+        return AudioError(f"This program may not use the {role} “{device.name}”.", permission_remedy())
+    return AudioError(
+        f"The {role} “{device.name}” could not be opened.",
+        f"Close other programs that use it or choose another {role}; the log has the details.",
+    )
+
+
+def permission_remedy() -> str:
+    """What to do where the system keeps the microphone from this program."""
+    if sys.platform == "darwin":
+        return (
+            "Allow your terminal under System Settings › Privacy & Security › Microphone, "
+            "then quit the terminal and start it again."
+        )
+    return "Check that the microphone is not muted (pavucontrol or alsamixer) and that you may use /dev/snd."

@@ -1,0 +1,86 @@
+"""Cheap looks at what the system says about its devices, while PortAudio's own list stands still.
+
+PortAudio lists devices once, and listing again needs every stream closed. So what changed has to be noticed
+elsewhere: on macOS Core Audio is asked directly; on Linux the sound server itself moves the streams of
+its default device, so there only the cards are looked at.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import struct
+import sys
+from pathlib import Path
+from typing import Protocol
+
+logger = logging.getLogger(__name__)
+
+CARDS = Path("/proc/asound/cards")
+
+
+class DeviceWatch(Protocol):
+    """Two fingerprints that are compared with earlier ones; what they are made of means nothing else."""
+
+    def defaults(self) -> object:
+        """Changes when the default microphone or speaker becomes another one."""
+        ...
+
+    def devices(self) -> object:
+        """Changes when a device comes or goes."""
+        ...
+
+
+class LinuxWatch:
+    """The sound server follows the default by itself; cards come and go in ``/proc``."""
+
+    def defaults(self) -> object:
+        """Always the same: the streams are moved by the sound server."""
+        return None
+
+    def devices(self) -> object:
+        """The list of sound cards."""
+        try:
+            return CARDS.read_bytes()
+        except OSError:
+            return None
+
+
+class _Address(ctypes.Structure):
+    _fields_ = (("selector", ctypes.c_uint32), ("scope", ctypes.c_uint32), ("element", ctypes.c_uint32))
+
+
+class CoreAudioWatch:  # pragma: no cover - needs macOS
+    """Core Audio's properties of its system object (AudioHardware.h)."""
+
+    SYSTEM = 1
+
+    def __init__(self) -> None:
+        self._core = ctypes.CDLL("/System/Library/Frameworks/CoreAudio.framework/CoreAudio")
+
+    def defaults(self) -> object:
+        """The ids of the default microphone and speaker."""
+        return self._property(b"dIn "), self._property(b"dOut")
+
+    def devices(self) -> object:
+        """The ids of all devices."""
+        return self._property(b"dev#")
+
+    def _property(self, selector: bytes) -> bytes:
+        address = _Address(*(struct.unpack(">I", name)[0] for name in (selector, b"glob")), 0)
+        buffer = ctypes.create_string_buffer(4096)
+        size = ctypes.c_uint32(len(buffer))
+        status = self._core.AudioObjectGetPropertyData(
+            ctypes.c_uint32(self.SYSTEM), ctypes.byref(address), 0, None, ctypes.byref(size), buffer
+        )
+        return buffer.raw[: size.value] if status == 0 else b""
+
+
+def system_watch() -> DeviceWatch:
+    """The watch for this system."""
+    if sys.platform == "darwin":  # pragma: no cover - needs macOS
+        try:
+            return CoreAudioWatch()
+        except OSError:
+            logger.info("Core Audio cannot be asked about devices.", exc_info=True)
+    return LinuxWatch()
