@@ -1,7 +1,7 @@
 """The engine process: ``python -m assistant.engine.host FD``.
 
-``FD`` is an inherited socket to the parent, which sends an ``EngineConfig``, then commands; events go back. The
-process leaves when told to, or at once when the parent is gone.
+``FD`` is an inherited socket to the parent, which sends an ``EngineConfig``, then commands; events go back.
+The process leaves when told to, or at once when the parent is gone.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from assistant.engine.protocol import DeviceAudio, EngineConfig, SetVolume, Shut
 from assistant.errors import AssistantError, AudioError
 
 if TYPE_CHECKING:
+    from assistant.audio.echo import Echo
     from assistant.audio.transport import AudioTransport
     from assistant.voice.cascade.cascade import Cascade, Inbox, Parts
-    from assistant.voice.cascade.hearing import EchoCancellation
 
 _log = logging.getLogger(__name__)
 
@@ -107,17 +107,17 @@ def load_parts(config: EngineConfig) -> Parts:
     from assistant.voice.cascade import parts as catalogue
     from assistant.voice.cascade.cascade import Parts
 
-    with ThreadPoolExecutor(max_workers=4) as pool:
+    with ThreadPoolExecutor(max_workers=3) as pool:
         recogniser = pool.submit(catalogue.load_recogniser, config.without)
         voice = pool.submit(catalogue.load_voice, config.without)
         vad = pool.submit(catalogue.load_vad, config.without)
-        canceller = pool.submit(_load_canceller, config)
-    notes: list[str] = []
+        echo, said = _load_echo(config)
+    notes = list(said)
     found = Parts(
         vad=_found(vad, notes),
         recogniser=_found(recogniser, notes),
         voice=_found(voice, notes),
-        canceller=_found(canceller, notes),
+        echo=echo,
         notes=tuple(notes),
     )
     if found.recogniser is not None:
@@ -135,12 +135,13 @@ def _found(part: Future[tuple[T, tuple[str, ...]]], notes: list[str]) -> T | Non
     return loaded
 
 
-def _load_canceller(config: EngineConfig) -> tuple[EchoCancellation | None, tuple[str, ...]]:
-    if not config.echo_cancellation:
-        return None, ("Echo cancellation is off: use headphones.",)
-    from assistant.audio.echo import EchoCanceller
+def _load_echo(config: EngineConfig) -> tuple[Echo, tuple[str, ...]]:
+    from assistant.audio.echo import NoEcho, best_echo
 
-    return EchoCanceller(), ()
+    if not config.echo_cancellation:
+        return NoEcho(), ("Echo cancellation is off: use headphones.",)
+    echo = best_echo()
+    return echo, (echo.note,) if isinstance(echo, NoEcho) else ()
 
 
 def _audio(config: EngineConfig, devices: UseDevices | None) -> AudioTransport:

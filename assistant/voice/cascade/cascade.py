@@ -10,10 +10,11 @@ import logging
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
+from assistant.audio.echo import Echo, NoEcho
 from assistant.audio.levels import SILENCE, PeakMeter
 from assistant.audio.transport import AudioBlock, AudioTransport, Counters, TransportInfo
 from assistant.engine.protocol import (
@@ -39,7 +40,7 @@ from assistant.engine.protocol import (
 )
 from assistant.errors import AudioError
 from assistant.voice.cascade.barge_in import DUCKED_GAIN, Action
-from assistant.voice.cascade.hearing import EchoCancellation, Hearing
+from assistant.voice.cascade.hearing import Hearing
 from assistant.voice.cascade.listening import Listening
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import Recogniser, Voice, VoiceActivityDetector
@@ -77,14 +78,13 @@ class Parts:
     vad: VoiceActivityDetector | None = None
     recogniser: Recogniser | None = None
     voice: Voice | None = None
-    canceller: EchoCancellation | None = None
+    echo: Echo = field(default_factory=NoEcho)
     notes: tuple[str, ...] = ()
 
     def names(self) -> dict[str, str]:
         """Role to name of the parts at work."""
-        parts = {"vad": self.vad, "recogniser": self.recogniser, "voice": self.voice}
-        names = {role: part.name for role, part in parts.items() if part is not None}
-        return names | ({"echo": "webrtc-aec3"} if self.canceller is not None else {})
+        parts = {"vad": self.vad, "recogniser": self.recogniser, "voice": self.voice, "echo": self.echo}
+        return {role: part.name for role, part in parts.items() if part is not None}
 
 
 class Cascade:
@@ -133,7 +133,7 @@ class Cascade:
         if self._parts.vad is None or self._parts.recogniser is None:
             return None
         self._recognition = RecognitionWorker(self._parts.recogniser, self._inbox.put)
-        hearing = Hearing(self._parts.vad, self._parts.canceller)
+        hearing = Hearing(self._parts.vad, self._parts.echo)
         return Listening(hearing, self._playout, self._recognition.submit, self._emit, self._act)
 
     def submit(self, command: Command) -> None:
@@ -354,7 +354,7 @@ class Cascade:
             return
         self._health_at = time.monotonic()
         counters = self._transport.counters() if self._transport else Counters()
-        erle = self._parts.canceller.erle if self._parts.canceller else None
+        erle = self._parts.echo.erle
         rss_mb = psutil.Process().memory_info().rss / 2**20
         self._emit(AudioHealth(counters.underruns, counters.overruns, counters.dropped_blocks, erle, rss_mb))
 

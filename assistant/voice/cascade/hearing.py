@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import soxr
 
+from assistant.audio.echo import Echo
 from assistant.audio.transport import AudioBlock, Samples
 from assistant.engine.protocol import SAMPLE_RATE
 from assistant.voice.cascade.ports import RECOGNITION_RATE, VAD_CHUNK, VoiceActivityDetector
 
 PROVEN_ERLE_DB = 6.0
 """Echo return loss enhancement from which echo cancellation is taken to work."""
-
-
-class EchoCancellation(Protocol):
-    """What hearing needs of an echo canceller."""
-
-    def process(self, microphone: Samples, reference: Samples) -> Samples:
-        """10 ms at 24 kHz without the echo of ``reference``."""
-        ...
-
-    def reset(self) -> None:
-        """Forget the room (other devices)."""
-        ...
-
-    @property
-    def erle(self) -> float | None:
-        """Echo return loss enhancement in dB; None until echo was measured."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +27,11 @@ class Chunk:
 
 
 class Hearing:
-    """Owned by the audio thread. ``canceller`` is None where echo is not to be cancelled."""
+    """Owned by the audio thread."""
 
-    def __init__(self, vad: VoiceActivityDetector, canceller: EchoCancellation | None) -> None:
+    def __init__(self, vad: VoiceActivityDetector, echo: Echo) -> None:
         self._vad = vad
-        self._canceller = canceller
+        self._echo = echo
         self.reset()
 
     def reset(self) -> None:
@@ -61,25 +44,17 @@ class Hearing:
     def new_room(self) -> None:
         """Other devices: what was learnt of the echo is void."""
         self.reset()
-        if self._canceller is not None:
-            self._canceller.reset()
+        self._echo.reset()
 
     def chunks(self, block: AudioBlock) -> Iterator[Chunk]:
         """The chunks that this block completes: mostly none, sometimes one."""
-        cleaned = block.microphone
-        if self._canceller is not None:
-            cleaned = self._canceller.process(block.microphone, block.reference)
+        cleaned = self._echo.process(block.microphone, block.reference)
         self._pending = np.concatenate((self._pending, self._resampler.resample_chunk(cleaned)))
         while len(self._pending) >= VAD_CHUNK:
             samples, self._pending = self._pending[:VAD_CHUNK], self._pending[VAD_CHUNK:]
             yield Chunk(samples, self._vad.probability(samples), block.time)
 
     @property
-    def erle(self) -> float | None:
-        """Echo return loss enhancement in dB; None without cancellation or before echo was measured."""
-        return self._canceller.erle if self._canceller is not None else None
-
-    @property
     def is_echo_proven(self) -> bool:
         """True once echo cancellation has shown that it works in this room."""
-        return self.erle is not None and self.erle >= PROVEN_ERLE_DB
+        return self._echo.erle is not None and self._echo.erle >= PROVEN_ERLE_DB
