@@ -1,0 +1,89 @@
+"""Who may take the floor: ducking at once, stopping for the user's own words only."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
+
+SPOKEN = "the cake is a lie and everybody knows it by now"
+
+
+def evidence(text: str, speech_s: float) -> Evidence:
+    return Evidence(text, speech_s, SPOKEN)
+
+
+def begun() -> BargeIn:
+    barge_in = BargeIn()
+    assert barge_in.begin(0.0) is Action.DUCK
+    return barge_in
+
+
+def test_words_of_the_user_stop_it() -> None:
+    barge_in = begun()
+    assert barge_in.update(evidence("", 0.3), 0.3) is None
+    assert barge_in.update(evidence("wait a", 0.4), 0.5) is Action.STOP
+    assert barge_in.update(evidence("wait a moment", 0.8), 0.9) is None
+    assert barge_in.end(evidence("wait a moment", 0.8)) is None
+
+
+def test_words_alone_are_not_enough_before_they_lasted() -> None:
+    assert begun().update(evidence("wait", 0.3), 0.3) is None
+
+
+def test_a_backchannel_only_counts_when_it_goes_on() -> None:
+    assert begun().update(evidence("yeah", 0.5), 0.6) is None
+    assert begun().update(evidence("yeah yeah right", 0.75), 0.9) is Action.STOP
+
+
+@pytest.mark.parametrize("text", ["", "the cake is a lie", "the cake is the lie and"])
+def test_noise_and_echo_never_stop_it(text: str) -> None:
+    barge_in = begun()
+    assert barge_in.update(evidence(text, 5.0), 1.0) is None
+    assert barge_in.end(evidence(text, 5.0)) is Action.RESTORE
+
+
+def test_a_candidate_without_words_is_given_up_but_still_watched() -> None:
+    barge_in = begun()
+    assert barge_in.update(evidence("", 1.0), 2.1) is Action.RESTORE
+    assert barge_in.update(evidence("", 1.0), 2.2) is None
+    assert barge_in.update(evidence("hold on please", 1.5), 2.5) is Action.STOP
+
+
+@pytest.mark.parametrize(("text", "action"), [("Stop.", Action.STOP), ("Mhm.", Action.RESTORE)])
+def test_a_short_turn_is_judged_by_its_words(text: str, action: Action) -> None:
+    assert begun().end(evidence(text, 0.2)) is action
+
+
+def test_an_answer_that_is_over_leaves_nothing_ducked() -> None:
+    barge_in = begun()
+    assert barge_in.forget() is Action.RESTORE
+    assert barge_in.forget() is None
+
+
+TEXTS = ["", "yeah", "the cake is a lie", "please stop talking"]
+CALLS = st.lists(st.tuples(st.sampled_from("budf"), st.sampled_from(TEXTS), st.floats(0, 3)), max_size=30)
+
+
+@given(CALLS)
+def test_it_never_restores_or_stops_what_it_did_not_duck(calls: list[tuple[str, str, float]]) -> None:
+    barge_in, now, ducked = BargeIn(), 0.0, False
+    for name, text, speech_s in calls:
+        now += speech_s
+        match name:
+            case "b":
+                action = barge_in.begin(now)
+            case "u":
+                action = barge_in.update(evidence(text, speech_s), now)
+            case "d":
+                action = barge_in.end(evidence(text, speech_s))
+            case _:
+                action = barge_in.forget()
+        assert action is not Action.RESTORE or ducked
+        if action is Action.STOP:
+            assert text in ("please stop talking", "yeah")
+        ducked = action is Action.DUCK or (ducked and action is None)
+    barge_in.forget()
+    assert not barge_in.is_watching

@@ -1,0 +1,204 @@
+"""Turns out of synthetic probabilities: when they open, pause, go on and end."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.voice.cascade.turns import (
+    CHUNK_S,
+    Decision,
+    EndOfTurn,
+    EndReason,
+    Onset,
+    Resume,
+    Speculate,
+    Surroundings,
+    TurnDetector,
+    TurnSettings,
+    hangover,
+)
+
+SETTINGS = TurnSettings()
+
+
+class Stream:
+    """Feeds a detector chunk by chunk and keeps its decisions."""
+
+    def __init__(self, surroundings: Surroundings = Surroundings.QUIET) -> None:
+        self.detector = TurnDetector()
+        self.surroundings = surroundings
+        self.now = 100.0
+        self.decisions: list[Decision] = []
+
+    def feed(self, probability: float, seconds: float = CHUNK_S) -> Stream:
+        for _ in range(max(1, round(seconds / CHUNK_S))):
+            self.now += CHUNK_S
+            self.decisions += self.detector.feed(probability, self.now, self.surroundings)
+        return self
+
+    def kinds(self) -> list[type]:
+        return [type(decision) for decision in self.decisions]
+
+    def ends(self) -> list[EndOfTurn]:
+        return [decision for decision in self.decisions if isinstance(decision, EndOfTurn)]
+
+
+def test_silence_opens_nothing() -> None:
+    assert Stream().feed(0.1, 10).decisions == []
+
+
+def test_a_click_opens_nothing() -> None:
+    assert Stream().feed(0.0, 1).feed(1.0, 2 * CHUNK_S).feed(0.0, 1).decisions == []
+
+
+def test_a_turn_opens_pauses_and_ends() -> None:
+    stream = Stream().feed(0.0, 1).feed(0.9, 1).feed(0.0, 1)
+    assert stream.kinds() == [Onset, Speculate, EndOfTurn]
+    onset, end = stream.decisions[0], stream.ends()[0]
+    assert isinstance(onset, Onset)
+    assert onset.at == pytest.approx(100.0 + 31 * CHUNK_S)
+    assert end.speech_end == pytest.approx(onset.at + 31 * CHUNK_S)
+    assert end.at - end.speech_end == pytest.approx(SETTINGS.hangover_s, abs=CHUNK_S)
+    assert end.reason is EndReason.SILENCE
+
+
+def test_going_on_after_a_pause_resumes_the_same_turn() -> None:
+    stream = Stream().feed(0.9, 1).feed(0.0, 0.3).feed(0.9, 1).feed(0.0, 1)
+    assert stream.kinds() == [Onset, Speculate, Resume, Speculate, EndOfTurn]
+
+
+def test_a_click_in_a_pause_does_not_resume() -> None:
+    stream = Stream().feed(0.9, 1).feed(0.0, 0.3).feed(0.9).feed(0.0, 1)
+    assert stream.kinds() == [Onset, Speculate, EndOfTurn]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("", SETTINGS.hangover_s),
+        ("switch to glados", SETTINGS.hangover_s),
+        ("What time is it?", SETTINGS.complete_s),
+        ("Stop.", SETTINGS.complete_s),
+        ("Change to.", SETTINGS.unfinished_s),
+        ("I would like tea and", SETTINGS.unfinished_s),
+        ("Tell me, um", SETTINGS.unfinished_s),
+        ("First,", SETTINGS.unfinished_s),
+        ("I was thinking...", SETTINGS.unfinished_s),
+    ],
+)
+def test_the_words_decide_how_long_silence_may_last(text: str, seconds: float) -> None:
+    assert hangover(text, SETTINGS) == seconds
+    stream = Stream().feed(0.9, 1)
+    stream.detector.note_text(text)
+    end = stream.feed(0.0, 2).ends()[0]
+    assert end.at - end.speech_end == pytest.approx(seconds, abs=CHUNK_S)
+
+
+def test_a_turn_does_not_last_for_ever() -> None:
+    stream = Stream().feed(0.9, 60)
+    assert [end.reason for end in stream.ends()] == [EndReason.LENGTH, EndReason.LENGTH]
+    assert stream.ends()[0].at - 100.0 <= SETTINGS.max_turn_s + 0.3
+
+
+@pytest.mark.parametrize(
+    ("surroundings", "probability", "chunks"),
+    [(Surroundings.QUIET, 0.55, 3), (Surroundings.AUDIBLE, 0.75, 4), (Surroundings.UNPROVEN, 0.9, 6)],
+)
+def test_more_is_asked_while_the_assistant_is_audible(
+    surroundings: Surroundings, probability: float, chunks: int
+) -> None:
+    assert Stream(surroundings).feed(probability, (chunks - 1) * CHUNK_S).decisions == []
+    assert Stream(surroundings).feed(probability, chunks * CHUNK_S).kinds() == [Onset]
+    assert Stream(surroundings).feed(SETTINGS.rule(surroundings).threshold - 0.01, 3).decisions == []
+
+
+def test_push_to_talk_opens_holds_and_ends() -> None:
+    stream = Stream()
+    stream.decisions += stream.detector.hold(True, stream.now)
+    stream.feed(0.9, 1).feed(0.0, 5).feed(0.9, 1)
+    stream.decisions += stream.detector.hold(False, stream.now)
+    assert stream.kinds() == [Onset, Speculate, Resume, EndOfTurn]
+    end = stream.ends()[0]
+    assert (end.reason, end.has_speech, end.at) == (EndReason.RELEASED, True, stream.now)
+
+
+def test_push_to_talk_without_a_word_is_known_as_such() -> None:
+    stream = Stream()
+    stream.detector.hold(True, stream.now)
+    stream.feed(0.0, 2)
+    assert stream.decisions == []
+    (end,) = stream.detector.hold(False, stream.now)
+    assert isinstance(end, EndOfTurn)
+    assert not end.has_speech
+
+
+def test_a_closed_microphone_drops_the_turn_and_lets_go() -> None:
+    stream = Stream()
+    stream.detector.hold(True, stream.now)
+    stream.feed(0.9, 1)
+    (end,) = stream.detector.drop(stream.now)
+    assert isinstance(end, EndOfTurn)
+    assert end.reason is EndReason.DROPPED
+    assert stream.detector.hold(False, stream.now) == ()
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(
+            st.sampled_from(Surroundings), st.sampled_from([0.0, 0.3, 0.4, 0.6, 0.8, 1.0]), st.integers(1, 40)
+        ),
+        st.sampled_from(["press", "release", "drop", "and", "Yes."]),
+    ),
+    max_size=60,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(steps)
+def test_turns_never_overlap_and_always_add_up(script: list[object]) -> None:
+    stream = Stream()
+    detector = stream.detector
+    for step in script:
+        match step:
+            case "press" | "release":
+                stream.decisions += detector.hold(step == "press", stream.now)
+            case "drop":
+                stream.decisions += detector.drop(stream.now)
+            case str():
+                detector.note_text(step)
+            case (Surroundings() as surroundings, float() as probability, int() as chunks):
+                stream.surroundings = surroundings
+                stream.feed(probability, chunks * CHUNK_S)
+    check(stream)
+
+
+def check(stream: Stream) -> None:
+    open_turn: int | None = None
+    turns, guessing, opened, last = 0, False, 0.0, 0.0
+    for decision in stream.decisions:
+        match decision:
+            case Onset(turn, at):
+                assert open_turn is None
+                assert turn == turns + 1
+                open_turn, turns, guessing, opened = turn, turn, False, at
+            case Speculate(turn):
+                assert turn == open_turn
+                assert not guessing
+                guessing = True
+            case Resume(turn):
+                assert turn == open_turn
+                assert guessing
+                guessing = False
+            case EndOfTurn(turn, speech_end, at):
+                assert turn == open_turn
+                assert opened <= speech_end <= at
+                assert at - opened <= SETTINGS.max_turn_s + 8 * CHUNK_S
+                assert at >= last
+                open_turn, last = None, at
+    assert stream.detector.is_open == (open_turn is not None)
+    assert stream.detector.is_pausing == (open_turn is not None and guessing)
+    stream.detector.hold(False, stream.now)
+    stream.feed(0.0, 3)
+    assert not stream.detector.is_open
