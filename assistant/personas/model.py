@@ -91,7 +91,7 @@ class Lines(_Model):
 
     Every tuple is a set of alternatives, used in turn. A line may name the fields of ``LINE_FIELDS``; it is
     passed over while a field is unknown, so each set has at least one line without any. In ``fact`` alone
-    every line names ``{fact}``: it gives a plain statement (the time, a tool's result) the persona's colour.
+    every line names ``{fact}``: now and then it gives a plain statement (the time, a tool's result) colour.
     """
 
     greeting: tuple[Line, ...] = Field(min_length=1)

@@ -1,8 +1,8 @@
 """Finds the persona that a spoken or typed name means, by spelling and by sound.
 
-Recognisers write names as words they know ("glad us" for GLaDOS). Three kinds of evidence are weighed: the names and
-aliases a persona has, the spellings a recogniser is known to give (``heard_as``), and how alike the words are
-as letters (normalised indel similarity) and as consonants (Metaphone keys).
+Recognisers write names as words they know ("glad us" for GLaDOS). Three kinds of evidence are weighed: the
+names and aliases a persona has, the spellings a recogniser is known to give (``heard_as``), and how alike the
+words are as letters (normalised indel similarity) and as consonants (Metaphone keys).
 """
 
 from __future__ import annotations
