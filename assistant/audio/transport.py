@@ -46,7 +46,7 @@ class TransportInfo:
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """Since ``open``: output blocks that came late, input blocks lost, blocks the engine did not fetch in time."""
+    """Since ``open``: late output blocks, lost input blocks, blocks that the engine did not fetch in time."""
 
     underruns: int = 0
     overruns: int = 0

@@ -19,8 +19,8 @@ class WavTransport:
     """``input_path`` in place of a microphone, ``output_path`` in place of a speaker; see ``AudioTransport``.
 
     Sample ``n`` of the output is what was said while sample ``n`` of the input was heard. ``paced`` runs in
-    real time. Otherwise each ``read`` is 10 ms later than the one before, however long that took, and a block's
-    ``time`` counts these from the monotonic time of ``open``. After its end the input goes on as silence.
+    real time. Otherwise each ``read`` is 10 ms later than the one before, however long that took, and a
+    block's ``time`` counts these from the monotonic time of ``open``. After its end the input is silence.
     """
 
     def __init__(self, input_path: str, output_path: str, *, paced: bool) -> None:

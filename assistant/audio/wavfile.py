@@ -14,7 +14,8 @@ from assistant.audio.transport import Samples
 from assistant.engine.protocol import SAMPLE_RATE
 from assistant.errors import AudioError
 
-PCM, FLOAT, EXTENSIBLE = 1, 3, 0xFFFE
+EXTENSIBLE = 0xFFFE
+"""The format whose true kind stands further back."""
 
 
 class _Malformed(Exception):
@@ -69,7 +70,7 @@ def _samples(form: bytes, body: bytes) -> Samples:
 
 def _values(kind: int, bits: int, body: bytes) -> NDArray[np.floating]:
     whole = body[: len(body) // max(1, bits // 8) * (bits // 8)]
-    match kind, bits:
+    match kind, bits:  # kind 1 is PCM, 3 is float
         case (1, 8):
             return (np.frombuffer(whole, "u1") - np.float32(128)) / np.float32(128)
         case (1, 16):
@@ -97,7 +98,7 @@ class WavWriter:
         self._count = 0
         try:
             self._raw = Path(path).open("wb")  # noqa: SIM115 - closed in close()
-            self._file = wave.open(self._raw, "wb")
+            self._file = wave.open(self._raw, "wb")  # noqa: SIM115 - closed in close()
             self._file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
         except OSError as error:
             raise self._refused(error) from error
