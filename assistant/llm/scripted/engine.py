@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 
 from assistant.llm.port import Prompt, Purpose
-from assistant.llm.scripted.facts import Machine, read_machine
 from assistant.llm.scripted.lines import choose, coloured
+from assistant.llm.scripted.machine import Machine, read_machine
 from assistant.llm.scripted.topics import TOPICS
 from assistant.llm.scripted.turn import Turn
 from assistant.llm.scripted.words import quotable

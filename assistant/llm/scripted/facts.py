@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import platform
 import re
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from assistant.llm.scripted.machine import Machine
 from assistant.llm.scripted.words import one_of
 
 _GIB = 1024**3

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from assistant.llm.port import Prompt
-from assistant.llm.scripted.facts import Machine
+from assistant.llm.scripted.machine import Machine
 from assistant.llm.scripted.words import plain, quotable, topic
 from assistant.personas.model import Persona
 
