@@ -37,12 +37,16 @@ class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+EffectName = Literal["ring", "band", "room", "chorus", "warm", "crisp", "metal"]
+"""Effects of the packaged voice, as ``assistant.voice.cascade.effects`` knows them."""
+
+
 class EmbeddedVoice(_Model):
     """The packaged voice: pace as a factor, pitch in semitones, named effects in their order."""
 
     speed: float = Field(default=1.0, ge=0.5, le=2.0)
     pitch: float = Field(default=0.0, ge=-12.0, le=12.0)
-    effects: tuple[str, ...] = ()
+    effects: tuple[EffectName, ...] = ()
 
 
 class MoshiVoice(_Model):

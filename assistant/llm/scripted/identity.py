@@ -39,6 +39,8 @@ _ORIGIN = one_of(
     r"\bwho (?:made|built|created|designed|programmed|wrote|invented|developed) you\b",
     r"\bwhere (?:do|did) you come from\b",
     r"\bwhere are you from\b",
+    r"\bhow old are you\b",
+    r"\bwhen were you (?:made|built|born)\b",
     r"\bhow (?:were|was) you (?:made|built|created)\b",
     r"\bwhos your (?:maker|creator)\b",
 )
@@ -126,7 +128,7 @@ def others(turn: Turn) -> str:
             return f"I am {turn.persona.name}, and there is nobody else."
         hint = f" Say: change to {names[0]}." if _can_switch(turn) else ""
         return f"I am {turn.persona.name}. There are also {_listed(names)}.{hint}"
-    other = _named(plain(turn.text), turn) if _ABOUT_OTHER.search(turn.words) else None
+    other = _named(turn.words, turn) if _ABOUT_OTHER.search(turn.words) else None
     if other is None:
         return ""
     if other.slug == turn.persona.slug:

@@ -49,6 +49,7 @@ _QUESTION = one_of(
     r"^(?:and |so )?(?:which|how|do|does|did|is|are|can|could|tell me|remind me)\b",
 )
 _ABOUT_THE_USER = re.compile(r"\b(?:my|mine|i|me|we|our)\b")
+_TELLS = re.compile(r"^my .+ (?:is|are|was|were) .+$|^i (?:live|work|was born|come from|grew up) .+$")
 _TOLD = 3
 
 
@@ -96,6 +97,14 @@ def told_before(turn: Turn) -> str:
         if len(wanted & set(content_words(text))) * 2 > len(wanted):
             return _coloured(f"{word}: {turned(quotable(text).rstrip('.'))}.", turn)
     return ""
+
+
+def statement(turn: Turn) -> str:
+    """Shows that something the user told of themselves was understood, and how it could be kept."""
+    if not _TELLS.search(turn.words):
+        return ""
+    hint = " To have it kept, say remember in front of it." if "remember" in turn.tools else ""
+    return f"So {turned(quotable(turn.text).rstrip('.!'))}.{hint}"
 
 
 def _is_question(text: str) -> bool:

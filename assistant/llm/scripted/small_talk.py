@@ -49,7 +49,18 @@ _APOLOGY = re.compile(r"\b(?:im|i am) (?:so |very )?sorry\b|^sorry\b|\bmy apolog
 _HEARS = re.compile(
     r"\b(?:can|do) you (?:still )?hear me\b|\bare you (?:still )?(?:there|listening|awake|here)\b"
 )
+_FEELING = r"\b(?:i am|im|i feel|im feeling) (?:so |very |really |a bit |a little )?"
+_FEELS_BAD = re.compile(
+    _FEELING + r"(?:sad|tired|ill|sick|angry|lonely|afraid|scared|worried|stressed|exhausted|down)\b"
+)
+_FEELS_GOOD = re.compile(_FEELING + r"(?:happy|fine|well|good|great|excited|glad|okay|ok)\b")
 _INTRODUCES = re.compile(r"\b(?:my name is|my names|call me)\b")
+_SIMPLE = (
+    (_APOLOGY, "No harm done."),
+    (_HEARS, "Yes, I hear you."),
+    (_FEELS_BAD, "I am sorry to hear that."),
+    (_FEELS_GOOD, "I am glad to hear that."),
+)
 
 
 def small_talk(turn: Turn) -> str:
@@ -57,10 +68,9 @@ def small_talk(turn: Turn) -> str:
     lines = turn.persona.lines
     if _INTRODUCES.search(turn.words) and turn.user:
         return _meets(turn)
-    if _APOLOGY.search(turn.words):
-        return "No harm done."
-    if _HEARS.search(turn.words):
-        return "Yes, I hear you."
+    for pattern, sentence in _SIMPLE:
+        if pattern.search(turn.words):
+            return sentence
     for pattern, name in _SMALL_TALK:
         if pattern.search(turn.words):
             return choose(getattr(lines, name), turn.said, turn.fields)

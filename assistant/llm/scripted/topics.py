@@ -41,5 +41,6 @@ TOPICS: tuple[Callable[[Turn], str], ...] = (
     small_talk.small_talk,
     recall.told_before,
     limits,
+    recall.statement,
     free_talk,
 )

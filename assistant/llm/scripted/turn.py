@@ -38,10 +38,12 @@ class Turn:
 
     @cached_property
     def words(self) -> str:
-        """``text`` in ``words.plain`` form, without the persona's name at its start or end."""
+        """``text`` in ``words.plain`` form, without the persona's name where it is only called by it."""
         name = "|".join(re.escape(plain(form)) for form in (self.persona.name, *self.persona.aliases))
-        called = rf"^(?:(?:hey|hi|hello|ok|okay|so|well|please|and) )?(?:{name}) (?=\w)|(?<=\w) (?:{name})$"
-        return re.sub(called, "", plain(self.text))
+        called = rf"^(?:(?:hey|hi|hello|ok|okay|so|well|please|and) )?(?:{name}) (?=\w)"
+        *_, last = self.text.rpartition(",")
+        said = re.sub(called, "", plain(self.text))
+        return re.sub(rf"(?<=\w) (?:{name})$", "", said) if re.fullmatch(name, plain(last)) else said
 
     @cached_property
     def asked(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _ADJECTIVES = words_of(
 )
 _ADJECTIVE = re.compile(r"(?:ible|able|ful|ous|ive|less|ical|est)$")
 _EMPTY = words_of(
+    "zero one two three four five six seven eight nine ten hundred thousand million test testing "
     "a an the i me my mine you your yours we us our he him his she her it its they them their this that "
     "these those is am are was were be been being do does did done have has had having can could will "
     "would shall should may might must and or but if so because as at by for from in into of off on onto "
