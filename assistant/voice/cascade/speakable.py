@@ -40,10 +40,10 @@ _LINE_MARK = re.compile(r"^[ \t]*(?:>[ \t]*)*(?:#{1,6}[ \t]+|[-*+][ \t]+)?", re.
 _SCIENTIFIC = re.compile(r"\b(\d+(?:\.\d+)?)[eE]([+-]?)(\d{1,3})\b")
 _DOTTED = re.compile(r"(?<![\w.])v?\d{1,5}(?:\.\d{1,5}){2,7}\b")
 _LONG_NUMBER = re.compile(r"\d[\d,]{17,}")
-_LONG_WORD = re.compile(r"[^\W\d_]{31,}")
+_LONG_WORD = re.compile(r"\S{41,}")
 _UNSPEAKABLE = re.compile(r"[^A-Za-z0-9 \n.,;:!?'\"$%&/+=@#-]")
 _REPEATED = re.compile(r"([^\w\s])(?:[\s,]*\1)+")
-_SHOUTED = re.compile(r"!*\?[!?]*")
+_MARKS = re.compile(r"[!?]+")
 _BREATHLESS = re.compile(r"((?:[^\s.,;:!?]+ ){40})(?=\S)")
 _SPACE_BEFORE = re.compile(r"\s+([.,;:!?])")
 
@@ -57,7 +57,7 @@ def speakable(text: str) -> str:
     text = _without_markup(_NAMES.sub(lambda name: SAY_AS[name[1]], text))
     text = _plain_letters(_worded_numbers(text).translate(_WORDED))
     text = _UNSPEAKABLE.sub(" ", text)
-    text = _LONG_WORD.sub(lambda word: word[0][:30], text)
+    text = _LONG_WORD.sub(lambda word: word[0][:40], text)
     text = " ".join(filter(None, map(_sentence, text.split("\n"))))
     return _BREATHLESS.sub(lambda words: f"{words[1].rstrip()}, ", text)
 
@@ -98,7 +98,11 @@ def _plain_letters(text: str) -> str:
 
 def _sentence(line: str) -> str:
     line = _SPACE_BEFORE.sub(r"\1", " ".join(line.split()))
-    line = _REPEATED.sub(r"\1", _SHOUTED.sub("?", line)).strip(" ,;:-")
+    line = _REPEATED.sub(r"\1", _MARKS.sub(_one_mark, line)).strip(" ,;:-")
     if not any(letter.isalnum() for letter in line):
         return ""
     return line if line[-1] in ".!?\"'" else f"{line}."
+
+
+def _one_mark(marks: re.Match[str]) -> str:
+    return "?" if "?" in marks[0] else "!"
