@@ -1,7 +1,7 @@
 """Spoken commands that need no model: a pure function from the user's words to what they ask for.
 
-Everything is decided by the wording of one utterance. A phrase must cover the utterance but for courtesies and a called
-name, so that a command inside an ordinary sentence ("I told him to be quiet") is none.
+Everything is decided by the wording of one utterance. A phrase must cover all of it but for courtesies and a
+called name, so that a command inside an ordinary sentence ("I told him to be quiet") is none.
 """
 
 from __future__ import annotations
@@ -11,16 +11,22 @@ from enum import StrEnum
 
 from assistant.conversation.spoken_commands import find_command
 from assistant.conversation.spoken_switch import find_switch
-from assistant.conversation.utterance import is_name, plain, readings
+from assistant.conversation.utterance import is_name, phrases, plain, readings
 from assistant.personas.load import Library
+from assistant.personas.names import match
 from assistant.tools.result import ToolCall
 
 LONGEST = 2_000
 """Characters beyond which an utterance is no command."""
 
 
+def _any_of(*words: str) -> re.Pattern[str]:
+    """Any row of these words, one of which says more than thanks."""
+    return re.compile(rf"(?!(?:please|thanks|thank you| )+$)(?:(?:{'|'.join(words)})(?: |$))+", re.IGNORECASE)
+
+
 class Reserved(StrEnum):
-    """Words that only the session can act on: they answer a question, end sleep or take the last change back."""
+    """Words that only the session can act on: an answer, the end of sleep, taking the last change back."""
 
     WAKE = "wake"
     YES = "yes"
@@ -31,26 +37,33 @@ class Reserved(StrEnum):
 _RESERVED = (
     (
         Reserved.UNDO,
-        r"(?:no )*(?:go back|undo(?: (?:that|it|this|the last (?:change|thing|one)))?|revert(?: (?:that|it))?|"
-        r"(?:take|change|put|switch|turn|set) (?:that|it|this) back|(?:change|switch) back|take back that|"
-        r"(?:go|change|switch) back to (?:before|the (?:last|previous|old|other) (?:one|persona|voice)|what it was|how it was))"
-        r"|(?:no )+(?:not that|not that one|wrong one|that was wrong|that's wrong|i didn't mean that)",
+        phrases(r"""
+        (?:no )*(?:go back|undo|revert)(?: (?:that|it|this|the last (?:change|thing|one)))?
+        (?:no )*(?:take|change|put|switch|turn|set) (?:that|it|this) back
+        (?:no )*(?:take back that|change back|switch back)
+        (?:go|change|switch) back to (?:before|the (?:last|previous|old|other) (?:one|persona|voice))
+        (?:no )+(?:not that|not that one|wrong one|that was wrong|that's wrong|i didn't mean that)
+        """),
     ),
-    (Reserved.WAKE, r"wake(?: up)?|(?:it's )?time to wake up|are you awake|rise and shine"),
+    (Reserved.WAKE, phrases(r"wake(?: up)?|(?:it's )?time to wake up|are you awake|rise and shine")),
     (
         Reserved.YES,
-        r"(?:(?:yes|yeah|yep|yup|ya|sure|of course|do it|do that|go ahead|go for it|okay|ok|affirmative|correct|confirm|confirmed|"
-        r"absolutely|certainly|definitely|by all means|i'm sure|i am sure|that's right|that is right|exactly|"
-        r"please do|i do|i agree|indeed|sounds good|very well)(?: |$))+",
+        _any_of(
+            "yes|yeah|yep|yup|sure|of course|do it|do that|go ahead|go for it|okay|ok|affirmative|correct",
+            "confirm|confirmed|absolutely|certainly|definitely|by all means|i'm sure|i am sure|that's right",
+            "that is right|exactly|please do|please|i do|i agree|indeed|sounds good|very well|thanks",
+            "thank you",
+        ),
     ),
     (
         Reserved.NO,
-        r"(?:(?:no|nope|nah|no way|no thanks|no thank you|don't|do not|don't do (?:it|that)|negative|rather not|"
-        r"i'd rather not|not now|not really|absolutely not|certainly not|of course not|please don't|leave it|leave it be|"
-        r"i changed my mind|better not|i don't|not today|keep (?:it|them|everything))(?: |$))+",
+        _any_of(
+            "no|nope|nah|no way|don't|do not|don't do (?:it|that)|negative|(?:i'd )?rather not|not now",
+            "not really|not today|absolutely not|certainly not|of course not|please|leave it|leave it be",
+            "i changed my mind|better not|i don't|keep (?:it|them|everything)|thanks|thank you",
+        ),
     ),
 )
-_PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _RESERVED)
 _PLEASE = re.compile(r"\bplease\W*$", re.IGNORECASE)
 _CALL = 5
 """Words of an utterance at most in which a name wakes the assistant."""
@@ -59,8 +72,8 @@ _CALL = 5
 def find_intent(text: str, library: Library) -> ToolCall | Reserved | None:
     """What the utterance commands, or None for everything that is to be replied to.
 
-    A persona that is asked for comes as a ``change_theme`` call, with the name as it was said where no persona
-    resembles it. Whether "yes" and "no" answer anything is the session's to know.
+    A persona that is asked for comes as a ``change_theme`` call, with the name as it was said where no
+    persona resembles it. Whether "yes" and "no" answer anything is the session's to know.
     """
     if len(text) > LONGEST:
         return None
@@ -69,14 +82,13 @@ def find_intent(text: str, library: Library) -> ToolCall | Reserved | None:
     for core in readings(text, library):
         if found := _reserved(core) or find_command(core, text):
             return found
-        name = core if _is_asked_for(core, text, library) else find_switch(core, library)
-        if name:
+        if name := _asked_for(core, text, library) or find_switch(core, library):
             return ToolCall("change_theme", {"persona_name": name})
     return None
 
 
 def is_wake_word(text: str, library: Library) -> bool:
-    """True when a sleeping assistant should wake: "wake up", or a short utterance that calls a persona's name."""
+    """True when a sleeping assistant should wake: "wake up", or a few words that begin with a name."""
     words = plain(text).split()
     if find_intent(text, library) is Reserved.WAKE:
         return True
@@ -87,8 +99,10 @@ def is_wake_word(text: str, library: Library) -> bool:
 def _reserved(text: str) -> Reserved | None:
     words = re.sub(r"[^\w' ]+", " ", text.replace("’", "'"))
     said = " ".join(words.split())
-    return next((kind for kind, pattern in _PATTERNS if pattern.fullmatch(said)), None)
+    return next((kind for kind, pattern in _RESERVED if pattern.fullmatch(said)), None)
 
 
-def _is_asked_for(core: str, text: str, library: Library) -> bool:
-    return bool(_PLEASE.search(text)) and len(core.split()) <= _CALL and is_name(core.split(), library)
+def _asked_for(core: str, text: str, library: Library) -> str | None:
+    """The persona's name in "GLaDOS, please"."""
+    found = match(core, library, strict=True) if _PLEASE.search(text) else None
+    return found.persona.name if found else None

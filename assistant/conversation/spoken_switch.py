@@ -1,8 +1,8 @@
 """Finds out whether an utterance asks for another persona, and for which.
 
 The more a phrase is used for other things too, the surer the name must be: "change to glad us" is enough, but
-"I want to talk to kids" is about children. A name that resembles no persona is handed on, to be asked back about,
-only where the phrase can hardly mean anything else.
+"I want to talk to kids" is about children. A name that resembles no persona is handed on, to be asked back
+about, only where the phrase can hardly mean anything else.
 """
 
 from __future__ import annotations
@@ -24,9 +24,12 @@ _ALIKE_VERB = 0.6
 """How alike a verb must be to "switch" or "change" to be one of them misheard."""
 
 _ORDINARY = frozenset(
-    "a an the my your his her our their this that these those it them me you us him be being something someone"
-    " somebody anything everything nothing another other more less in on of for with and or when if because about"
-    " what whatever how why at by from as not plan".split()
+    re.findall(
+        r"\w+",
+        "a an the my your his her our their this that these those it them me you us him be being something"
+        " someone somebody anything everything nothing another other more less in on of for with and or when"
+        " if because about what whatever how why at by from as not plan",
+    )
 )
 
 
@@ -111,8 +114,8 @@ class _Phrase:
 
 
 _WISH = (
-    r"(?:i want|i wanna|i'd like|i would like|i'd love|i would love|i'd rather|i would rather|i need|let me|let us|"
-    r"let's|can i|could i|may i|can we|could we)(?: to)?(?: please)?"
+    r"(?:i want|i wanna|i'd like|i would like|i'd love|i would love|i'd rather|i would rather|i need|let me|"
+    r"let us|let's|can i|could i|may i|can we|could we)(?: to)?(?: please)?"
 )
 _TALK = r"(?:talk|speak|chat)(?: now| again)? (?:to|with|two|too)"
 _OVER = r"(?: (?:it|yourself|persona|character|voice|theme))?(?: back)?(?: over)?"
@@ -131,7 +134,7 @@ _PHRASES = tuple(
         (r"(?:go|turn|move) back (?:in)?to (?P<name>.+)", _like, _capital),
         (rf"(?:{_WISH} )?{_TALK} (?P<name>.+)", _sure, _capital),
         (rf"{_WISH} (?:change|switch|swap){_OVER} (?:in)?to (?P<name>.+)", _sure, _capital),
-        (r"(?:put|bring|get)(?: me)? (?P<name>.+?) (?:on|back|in|here)", _sure, _never),
+        (r"(?:put|bring|get)(?: me)? (?P<name>.+?)(?: back)? (?:on|back|in|here)", _sure, _never),
         (
             r"(?:put on|bring in|bring on|get me|give me|activate|summon|load|launch|use) (?P<name>.+)",
             _exact,
@@ -153,7 +156,7 @@ _ALMOST = re.compile(r"(?P<verb>\w+) (?:to|two|too|2|the|a|da|do|into|it to) (?P
 
 
 def _misheard(said: str, library: Library) -> str | None:
-    """ "Twitched to glad us", "change the glad us": a verb close to the right one before a name that is sure."""
+    """The name in "twitched to glad us" or "change the glad us": after a verb almost like the right one."""
     found = _ALMOST.fullmatch(said)
     if not found:
         return None
