@@ -145,9 +145,9 @@ def _syntax_error(file: str, text: str, error: tomllib.TOMLDecodeError) -> Perso
 
 
 def _schema_error(file: str, text: str, error: ValidationError) -> PersonaFileError:
-    """The first of the errors by line; the user corrects them one after the other."""
+    """The first of the errors by line; a misspelt key comes before the key that is missing because of it."""
     found = [(find_line(text, detail["loc"], detail["input"]), detail) for detail in error.errors()]
-    line, detail = min(found, key=lambda entry: entry[0])
+    line, detail = min(found, key=lambda entry: (entry[1]["type"] == "missing", entry[0]))
     return PersonaFileError(file, line, _reason(detail))
 
 
