@@ -1,4 +1,4 @@
-"""One speech part less: the next one takes over, hears a question and says an answer that can be understood."""
+"""One speech part less: the next takes over, hears a question and says an answer that can be understood."""
 
 from __future__ import annotations
 
