@@ -208,7 +208,9 @@ _FACT = r"(?:my|our|i|i'm|i've|we|we're|the|to|it's|there|he|she|they|his|her|yo
 _REMARK = r"(?:when|how|where|what|who|why|if|me|him|us|them|those|back|this|that|not)"
 _REMEMBER = (
     phrases(rf"{_KEEP} (?P<slot>{_FACT} .+)"),
-    phrases(rf"{_NOTE} (?:that|this|of) (?P<slot>.+ .+)"),
+    phrases(rf"{_NOTE} that (?P<slot>.+ .+)"),
+    phrases(r"(?:make|take) a note(?: of| to)? (?P<slot>.+)"),
+    phrases(r"(?:note|write) down (?P<slot>.+)"),
     phrases(rf"remember (?P<slot>(?!{_REMARK}\b).+ .+)"),
 )
 _LONGEST_TOPIC = 8

@@ -42,9 +42,9 @@ class PersonaChanged:
 class MessageShown:
     """A message is new or has a new text; the same ``id`` replaces what was shown before.
 
-    ``final`` is False for partial transcripts and streaming answers. ``heard`` is, for an answer, how many characters
-    of ``text`` have left the speaker. An answer that was interrupted is final, cut to what was heard. An empty final
-    ``text`` takes the message away.
+    ``final`` is False for partial transcripts and streaming answers. ``heard`` is, for an answer, how many
+    characters of ``text`` have left the speaker. An answer that was interrupted is final, cut to what was
+    heard. An empty final ``text`` takes the message away.
     """
 
     id: int

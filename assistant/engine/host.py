@@ -145,16 +145,13 @@ def _load_echo(config: EngineConfig) -> tuple[Echo, tuple[str, ...]]:
 
 
 def _audio(config: EngineConfig, devices: UseDevices | None) -> AudioTransport:
+    from assistant.audio.factory import open_transport
+
+    if devices is None:
+        return open_transport(config.audio)
     if isinstance(config.audio, WavAudio):
-        if devices is not None:
-            raise AudioError("A recording stands in for the devices.", "Start without it to use devices.")
-        from assistant.audio.wav import WavTransport
-
-        return WavTransport(config.audio)
-    from assistant.audio.device import DeviceTransport
-
-    chosen = DeviceAudio(devices.input_name, devices.output_name) if devices else config.audio
-    return DeviceTransport(chosen)
+        raise AudioError("A recording stands in for the devices.", "Start without it to use devices.")
+    return open_transport(DeviceAudio(devices.input_name, devices.output_name))
 
 
 if __name__ == "__main__":

@@ -78,6 +78,10 @@ class Say:
     voice: VoiceSpec
 
 
+UNANSWERED = 0
+"""A generation that no answer has: ``EndReply(UNANSWERED)`` tells that nothing is said to a turn."""
+
+
 @dataclass(frozen=True, slots=True)
 class EndReply:
     """No more sentences follow for this generation (sent also for answers without any)."""
@@ -136,8 +140,8 @@ Command = Say | EndReply | CancelSpeech | SetMicrophone | SetVolume | PushToTalk
 class EngineReady:
     """Audio runs and the models are loaded; from now on it listens.
 
-    ``parts`` maps each speech part's role (``vad``, ``recogniser``, ``voice``, ``echo``) to the name of the one at
-    work; ``notes`` are sentences for the user (a fallback at work, what would make it better).
+    ``parts`` maps each speech part's role (``vad``, ``recogniser``, ``voice``, ``echo``) to the name of the
+    one at work; ``notes`` are sentences for the user (a fallback at work, what would make it better).
     """
 
     engine: str

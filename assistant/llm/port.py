@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal, Protocol
@@ -54,7 +54,7 @@ class TextEngine(Protocol):
 
     name: str
 
-    def stream(self, prompt: Prompt) -> AsyncIterator[str]:
+    def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """Pieces of the reply as they are written. Cancelled by closing the iterator.
 
         Raises ``TextEngineError`` with the remedy when the engine cannot answer.

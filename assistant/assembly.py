@@ -1,0 +1,125 @@
+"""Puts a conversation together: settings, personas, memory, tools, text engine and engine process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+from assistant.config.layers import load_settings
+from assistant.config.locations import find_locations
+from assistant.conversation.answers import HISTORY, voice_spec
+from assistant.conversation.runner import ConversationRunner
+from assistant.conversation.session import Session
+from assistant.conversation.updates import NoticeShown
+from assistant.engine.instance import InstanceLock
+from assistant.engine.protocol import DeviceAudio, EngineConfig, Severity, WavAudio
+from assistant.engine.supervisor import Supervisor
+from assistant.engine.typed import TypedEngine
+from assistant.errors import PersonaError
+from assistant.llm.port import Message, TextEngine
+from assistant.llm.scripted.engine import ScriptedEngine
+from assistant.logs import start_logging
+from assistant.memory.opening import OpenedMemory, open_memory
+from assistant.personas.load import Library, load_library
+from assistant.personas.model import Persona
+from assistant.personas.names import closest, match
+from assistant.tools.registry import default_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A conversation that is ready to run, and what its face needs beside it."""
+
+    runner: ConversationRunner
+    library: Library
+    persona: Persona
+
+
+class Assembly:
+    """Settings and folders now; the conversation when it is asked for (after a dashboard's first paint).
+
+    As a context it holds the lock that keeps a second assistant from the microphone. ``audio`` replaces the
+    devices by WAV files, ``text_engine`` the one of the settings.
+    """
+
+    def __init__(
+        self,
+        options: Mapping[str, Any],
+        *,
+        audio: WavAudio | None = None,
+        text_engine: TextEngine | None = None,
+    ) -> None:
+        self.settings = load_settings(options)
+        self.locations = find_locations(self.settings.values.data_dir)
+        self._audio = audio
+        self._text_engine = text_engine
+        self._held = ExitStack()
+        start_logging(self.locations.log_file, self.settings.values.log_level)
+
+    def __enter__(self) -> Assembly:
+        """Raises ``EngineError`` when another assistant is at the devices."""
+        if self._audio is None and self.settings.values.engine != "typed":
+            self._held.enter_context(InstanceLock(self.locations.lock_file))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._held.close()
+
+    def assemble(self) -> Assembled:
+        """Load personas and memory. Raises ``ConfigError`` and ``PersonaError``."""
+        values = self.settings.values
+        library = load_library(values.themes_dir or self.locations.themes)
+        persona = find_persona(values.persona, library)
+        memory = open_memory(self.locations.memory_file)
+        text_engine = self._text_engine or ScriptedEngine()
+        earlier = memory.store.last_messages(HISTORY // 2)
+        session = Session(
+            library,
+            default_registry(),
+            persona.slug,
+            volume=values.volume,
+            text_engine=text_engine.name,
+            history=[Message(each.role, each.text, each.persona) for each in earlier],
+        )
+        engine = TypedEngine() if values.engine == "typed" else self._supervisor(persona, library)
+        runner = ConversationRunner(
+            session, engine, text_engine, memory.store, notices=self._notices(library, memory)
+        )
+        return Assembled(runner, library, persona)
+
+    def _supervisor(self, persona: Persona, library: Library) -> Supervisor:
+        values = self.settings.values
+        config = EngineConfig(
+            audio=self._audio or DeviceAudio(values.input_device, values.output_device),
+            volume=values.volume,
+            voice=voice_spec(persona),
+            names=library.names,
+            echo_cancellation=values.echo_cancellation,
+            without=values.without,
+            log_path=str(self.locations.engine_log_file),
+        )
+        return Supervisor(config, self.locations.engine_log_file)
+
+    def _notices(self, library: Library, memory: OpenedMemory) -> list[NoticeShown]:
+        told = [NoticeShown(Severity.WARNING, warning) for warning in self.settings.warnings]
+        if self.locations.note:
+            told.append(NoticeShown(Severity.WARNING, self.locations.note))
+        told += [NoticeShown(Severity.WARNING, each.message, each.remedy) for each in library.failed]
+        if memory.warning is not None:
+            told.append(NoticeShown(Severity.WARNING, memory.warning.message, memory.warning.remedy))
+        return told
+
+
+def find_persona(name: str, library: Library) -> Persona:
+    """The persona that a setting names. Raises ``PersonaError`` with the closest names."""
+    if persona := library.get(name):
+        return persona
+    if found := match(name, library):
+        return found.persona
+    near = " or ".join(each.name for each in closest(name, library))
+    raise PersonaError(f"There is no persona named {name!r}.", f"Did you mean {near}?")

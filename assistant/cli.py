@@ -1,0 +1,135 @@
+"""The ``assistant`` command. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assistant import __version__
+from assistant.errors import AssistantError
+
+app = typer.Typer(
+    name="assistant",
+    help="Talk hands-free with personas. Without a command: the dashboard.",
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+bench = typer.Typer(help="Measure this machine.", rich_markup_mode=None)
+app.add_typer(bench, name="bench")
+
+Persona = Annotated[str | None, typer.Option(help="Who answers, by name.")]
+Microphone = Annotated[str | None, typer.Option("--input-device", help="The microphone, by name.")]
+Speaker = Annotated[str | None, typer.Option("--output-device", help="The speaker, by name.")]
+Volume = Annotated[float | None, typer.Option(help="Loudness of the voice, 0.0 to 1.0.")]
+Engine = Annotated[str | None, typer.Option(help="auto, cascade, or typed (no audio at all).")]
+Without = Annotated[str | None, typer.Option(help="Speech parts not to use, with commas between.")]
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"assistant {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def dashboard(
+    context: typer.Context,
+    persona: Persona = None,
+    input_device: Microphone = None,
+    output_device: Speaker = None,
+    volume: Volume = None,
+    engine: Engine = None,
+    without: Without = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Talk hands-free with personas. Without a command: the dashboard."""
+    options = {
+        "persona": persona,
+        "input_device": input_device,
+        "output_device": output_device,
+        "volume": volume,
+        "engine": engine,
+        "without": without,
+    }
+    context.obj = options
+    if context.invoked_subcommand is not None:
+        return
+    _run_dashboard(options)
+
+
+def _run_dashboard(options: dict[str, Any]) -> None:
+    from assistant.config.locations import find_locations
+    from assistant.dashboard.app import run_dashboard
+    from assistant.dashboard.bridge import Prepared
+
+    with contextlib.ExitStack() as held:
+
+        def prepare() -> Prepared:
+            # Imported after the first paint, which none of this may delay.
+            from assistant.assembly import Assembly
+
+            assembled = held.enter_context(Assembly(options)).assemble()
+            return Prepared(assembled.runner, assembled.library, assembled.persona.slug)
+
+        run_dashboard(prepare, find_locations().engine_log_file)
+
+
+@app.command()
+def talk(
+    context: typer.Context,
+    in_path: Annotated[Path | None, typer.Option("--in", help="A WAV to hear, not the microphone.")] = None,
+    out_path: Annotated[Path | None, typer.Option("--out", help="A WAV to speak into.")] = None,
+    paced: Annotated[bool, typer.Option(help="As long as the WAV lasts; else as fast as can be.")] = False,
+) -> None:
+    """Talk without a dashboard: plain lines, and typed lines on standard input."""
+    from assistant.assembly import Assembly
+    from assistant.chat.plain import talk_plainly
+    from assistant.engine.protocol import WavAudio
+    from assistant.errors import AudioError
+
+    if (in_path is None) != (out_path is None):
+        raise AudioError("A WAV to hear needs a WAV to speak into.", "Give both --in and --out.")
+    audio = WavAudio(str(in_path), str(out_path), paced) if in_path else None
+    with Assembly(context.obj, audio=audio) as assembly:
+        assembled = assembly.assemble()
+        lines = None if audio else sys.stdin
+        asyncio.run(talk_plainly(assembled.runner, assembled.library, sys.stdout, lines))
+
+
+@app.command()
+def personas(context: typer.Context) -> None:
+    """List the personas, and the persona files that are broken."""
+    from assistant.config.layers import load_settings
+    from assistant.config.locations import find_locations
+    from assistant.personas.load import load_library
+
+    values = load_settings(context.obj).values
+    library = load_library(values.themes_dir or find_locations(values.data_dir).themes)
+    for each in library:
+        typer.echo(f"{each.glyph} {each.name:<12} {each.tagline}")
+    for broken in library.failed:
+        typer.echo(str(broken), err=True)
+    if library.failed:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command; an ``AssistantError`` becomes its sentence, Ctrl-C becomes silence."""
+    try:
+        app(standalone_mode=False)
+    except AssistantError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except typer.Exit as leave:
+        sys.exit(leave.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)

@@ -1,0 +1,308 @@
+"""The assistant's side of the conversation: one answer at a time, written, said, heard, remembered."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from assistant.conversation.answer import Answer
+from assistant.conversation.effects import CancelReply, Effect, Show, StartReply, Store, ToEngine
+from assistant.conversation.updates import LatencyShown, MessageShown, NoticeShown, Update
+from assistant.engine.protocol import CancelSpeech, Command, EndReply, Say, Severity, UserTurn, VoiceSpec
+from assistant.llm.port import Message, Prompt, Purpose
+from assistant.personas.model import Persona
+from assistant.tools.parser import Call, Malformed, Text
+from assistant.tools.result import ToolCall
+
+HISTORY = 100
+"""Messages that the session keeps; the prompt takes the newest of them."""
+
+TOOL_ROUNDS = 4
+"""How often one answer may go back to the model with tool results."""
+
+THINKING_LIMIT = 45.0
+"""Seconds without a word from the text engine after which an answer is given up."""
+
+
+def voice_spec(persona: Persona) -> VoiceSpec:
+    """The embedded voice of a persona in the engine's terms."""
+    voice = persona.voices.embedded
+    return VoiceSpec(voice.speed, voice.pitch, voice.effects)
+
+
+class Outbox:
+    """Collects effects in their order until the session hands them out."""
+
+    def __init__(self) -> None:
+        self._effects: list[Effect] = []
+
+    def add(self, effect: Effect) -> None:
+        """Queue any effect."""
+        self._effects.append(effect)
+
+    def show(self, update: Update) -> None:
+        """Queue an update for the faces."""
+        self._effects.append(Show(update))
+
+    def engine(self, command: Command) -> None:
+        """Queue a command for the engine."""
+        self._effects.append(ToEngine(command))
+
+    def take(self) -> tuple[Effect, ...]:
+        """All queued effects; the outbox is empty afterwards."""
+        effects, self._effects = tuple(self._effects), []
+        return effects
+
+
+class Answers:
+    """Owns the generation counter, the answer in progress and the history of messages."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        persona: Callable[[], Persona],
+        on_call: Callable[[ToolCall, Answer, float], None],
+        follow_up: Callable[[Answer], Prompt],
+    ) -> None:
+        self._outbox = outbox
+        self._persona = persona
+        self._on_call = on_call
+        self._follow_up = follow_up
+        self._next_id = 0
+        self.generation = 0
+        self.current: Answer | None = None
+        self.has_voice = False
+        self.history: deque[Message] = deque(maxlen=HISTORY)
+        self.recently_spoken: deque[str] = deque(maxlen=8)
+        self.last_sound = float("-inf")
+        """When the assistant was last audible."""
+
+    def new_id(self) -> int:
+        """A number for a message or a tool call."""
+        self._next_id += 1
+        return self._next_id
+
+    # --- beginning and ending -----------------------------------------------------------------------
+
+    def begin(self, purpose: Purpose, now: float, turn: UserTurn | None = None) -> Answer:
+        """Start a new answer; one in progress is interrupted first."""
+        self.interrupt()
+        self.generation += 1
+        self.current = Answer(self.generation, self.new_id(), purpose, now, turn, last_piece=now)
+        return self.current
+
+    def ask(self, prompt: Prompt) -> None:
+        """Let the text engine write the answer just begun."""
+        self._outbox.add(StartReply(self.generation, prompt))
+
+    def say(self, text: str, now: float) -> None:
+        """Answer with this text, without a text engine."""
+        answer = self.current
+        if answer is None:
+            return
+        answer.writing = False
+        self._visible(answer, text, now)
+        self._close_text(answer, now)
+
+    def interrupt(self) -> None:
+        """End the answer in progress at the last word heard; its generation is dead afterwards."""
+        answer, self.current = self.current, None
+        if answer is None:
+            return
+        self.generation += 1
+        self._outbox.engine(CancelSpeech(self.generation))
+        if answer.writing:
+            self._outbox.add(CancelReply(answer.generation))
+        self._record(answer, answer.heard_text if self.has_voice else answer.text, interrupted=True)
+
+    def engine_lost(self) -> None:
+        """The engine is gone: an audible answer ends at the last word heard, others become text only."""
+        if self.current is not None and self.current.audible:
+            self.interrupt()
+        self.has_voice = False
+        if self.current is not None:
+            self._complete_if_done(self.current)
+
+    # --- what the text engine writes ----------------------------------------------------------------
+
+    def piece(self, generation: int, text: str, now: float) -> None:
+        """Take a streamed piece: text is said, tool calls are run."""
+        answer = self._live(generation)
+        if answer is None:
+            return
+        answer.last_piece = now
+        self._scan(answer, answer.scanner.feed(text), now)
+
+    def written(self, generation: int, now: float) -> None:
+        """The text engine has finished this stream."""
+        answer = self._live(generation)
+        if answer is None:
+            return
+        self._scan(answer, answer.scanner.finish(), now)
+        if self.current is answer:
+            answer.writing = False
+            self._go_on(answer, now)
+
+    def failed(self, generation: int, message: str, remedy: str, now: float) -> None:
+        """The text engine gave up: what was written stays, and the user is told why."""
+        answer = self._live(generation)
+        if answer is None:
+            return
+        self._outbox.show(NoticeShown(Severity.ERROR, message, remedy))
+        answer.writing = False
+        answer.results.clear()
+        self._go_on(answer, now)
+
+    def tool_result(self, answer: Answer, id: int, name: str, text: str, now: float) -> None:
+        """A tool that the model called is done; the model hears of it once all are."""
+        if self.current is not answer:
+            return
+        answer.waiting.discard(id)
+        answer.results.append((name, text))
+        self._go_on(answer, now)
+
+    def tick(self, now: float) -> None:
+        """Give up on a text engine that has fallen silent."""
+        answer = self.current
+        if answer and answer.writing and not answer.waiting and now - answer.last_piece > THINKING_LIMIT:
+            self._outbox.add(CancelReply(answer.generation))
+            self.failed(answer.generation, "The text engine did not answer in time.", "Try again.", now)
+
+    # --- what the engine plays ----------------------------------------------------------------------
+
+    def started(self, generation: int, at: float, synthesis_s: float) -> None:
+        """The first sound of the answer leaves for the device."""
+        answer = self._live(generation)
+        if answer is None:
+            return
+        answer.audible = True
+        self.last_sound = at
+        turn, first = answer.turn, answer.first_sentence_at
+        if turn is None or first is None:
+            return
+        answer.timings = {
+            "endpoint": turn.endpoint - turn.speech_end,
+            "recognition": max(0.0, turn.recognised - turn.endpoint),
+            "reply": max(0.0, first - max(turn.recognised, turn.endpoint)),
+            "synthesis": synthesis_s,
+            "total": at - turn.speech_end,
+        }
+        self._outbox.show(LatencyShown(**answer.timings))
+
+    def heard(self, generation: int, text: str, now: float) -> None:
+        """Words have left the speaker."""
+        answer = self._live(generation)
+        if answer is None:
+            return
+        answer.hear(text)
+        self.last_sound = now
+        self._show(answer)
+
+    def finished(self, generation: int, text: str, interrupted: bool, now: float) -> None:
+        """The engine has played the answer to its end, or the user has talked it down."""
+        answer = self._live(generation)
+        if answer is None:
+            return
+        answer.hear(text)
+        self.last_sound = now
+        if interrupted:
+            self.interrupt()
+        else:
+            answer.played = True
+            self._complete_if_done(answer)
+
+    # --- inside ---------------------------------------------------------------------------------------
+
+    def _live(self, generation: int) -> Answer | None:
+        answer = self.current
+        return answer if answer is not None and answer.generation == generation else None
+
+    def _scan(self, answer: Answer, items: list[Text | Call | Malformed], now: float) -> None:
+        for item in items:
+            if self.current is not answer:
+                return
+            match item:
+                case Text(text):
+                    self._visible(answer, text, now)
+                case Call(call):
+                    self._hand_over(answer, answer.cutter.finish(), now)
+                    self._on_call(call, answer, now)
+                case Malformed(_, reason):
+                    answer.results.append(("tool call", f"It could not be read: {reason}"))
+                    self._outbox.show(NoticeShown(Severity.WARNING, f"A tool call was malformed: {reason}"))
+
+    def _visible(self, answer: Answer, text: str, now: float) -> None:
+        text = text if answer.text else text.lstrip()
+        if not text:
+            return
+        self._hand_over(answer, answer.append(text), now)
+        self._show(answer)
+
+    def _hand_over(self, answer: Answer, sentences: list[str], now: float) -> None:
+        for sentence in sentences:
+            if answer.first_sentence_at is None:
+                answer.first_sentence_at = now
+            answer.sentences += 1
+            self.recently_spoken.append(sentence)
+            self._outbox.engine(Say(answer.generation, sentence, voice_spec(self._persona())))
+
+    def _go_on(self, answer: Answer, now: float) -> None:
+        if answer.writing or answer.waiting:
+            return
+        if answer.results and answer.rounds < TOOL_ROUNDS:
+            answer.rounds += 1
+            answer.writing = True
+            answer.last_piece = now
+            self._hand_over(answer, answer.cutter.finish(), now)
+            if answer.text and not answer.text[-1].isspace():
+                answer.text += " "
+            prompt = self._follow_up(answer)
+            answer.results.clear()
+            self._outbox.add(StartReply(answer.generation, prompt))
+            return
+        self._close_text(answer, now)
+
+    def _close_text(self, answer: Answer, now: float) -> None:
+        self._hand_over(answer, answer.cutter.finish(), now)
+        answer.ended = True
+        self._outbox.engine(EndReply(answer.generation))
+        self._complete_if_done(answer)
+
+    def _complete_if_done(self, answer: Answer) -> None:
+        silent = not self.has_voice or answer.sentences == 0
+        if answer.ended and (silent or answer.played):
+            self.current = None
+            answer.hear(answer.text)
+            self._record(answer, answer.text.rstrip(), interrupted=False)
+
+    def _record(self, answer: Answer, text: str, *, interrupted: bool) -> None:
+        self._outbox.show(
+            MessageShown(
+                answer.message_id,
+                "assistant",
+                text,
+                self._persona().slug,
+                final=True,
+                heard=len(text),
+                interrupted=interrupted and bool(text),
+                source="model",
+            )
+        )
+        if text:
+            names = tuple(tool["name"] for tool in answer.tools)
+            message = Message("assistant", text, self._persona().slug, names, interrupted)
+            self.history.append(message)
+            self._outbox.add(Store(message, tools=tuple(answer.tools), timings=answer.timings))
+
+    def _show(self, answer: Answer) -> None:
+        self._outbox.show(
+            MessageShown(
+                answer.message_id,
+                "assistant",
+                answer.text,
+                self._persona().slug,
+                final=False,
+                heard=answer.heard_characters,
+                source="model",
+            )
+        )

@@ -1,0 +1,258 @@
+"""Spoken commands: finds them, runs tools, asks before dangers, undoes, and words the results."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assistant.conversation.answer import Answer
+from assistant.conversation.effects import RunTool
+from assistant.conversation.intents import Reserved, find_intent, is_wake_word
+from assistant.conversation.updates import ToolShown, ToolStatus
+from assistant.engine.protocol import UserTurn
+from assistant.errors import ToolError
+from assistant.llm.port import Purpose
+from assistant.personas.names import closest, match
+from assistant.tools.result import (
+    ChangeVolume,
+    CloseMicrophone,
+    Kind,
+    Sleep,
+    StopSpeaking,
+    SwitchPersona,
+    ToolCall,
+    ToolResult,
+)
+
+if TYPE_CHECKING:
+    from assistant.conversation.session import Session
+
+QUESTION_LIMIT = 20.0
+"""Seconds after which a question of the assistant's (yes or no, which persona) lapses."""
+
+UNDO_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A tool call under way: for an answer of the model, or for a spoken command."""
+
+    call: ToolCall
+    answer: Answer | None
+    turn: UserTurn | None
+    is_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What the assistant asked: a danger to confirm, or which persona was meant."""
+
+    yes: ToolCall
+    asked: float
+    card: int | None = None
+
+
+class Commands:
+    """The part of the session that turns words and tool results into actions."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._running: dict[int, _Running] = {}
+        self._question: _Question | None = None
+        self._undo: deque[ToolCall] = deque(maxlen=UNDO_DEPTH)
+
+    @property
+    def busy(self) -> bool:
+        """True while a spoken command's tool runs."""
+        return any(running.answer is None for running in self._running.values())
+
+    # --- the user's words -----------------------------------------------------------------------------
+
+    def may_listen(self, text: str) -> bool:
+        """Asleep, only a wake word is listened to; the caller drops everything else."""
+        return not self._session.asleep or is_wake_word(text, self._session.library)
+
+    def heard(self, text: str, now: float, turn: UserTurn | None) -> None:
+        """Carry out a spoken command, or let the text engine reply."""
+        session = self._session
+        was_asleep, session.asleep = session.asleep, False
+        question, self._question = self._question, None
+        intent = find_intent(text, session.library)
+        if question is not None and self._answered(question, text, intent, now, turn):
+            return
+        match intent:
+            case ToolCall():
+                self._run(intent, now, turn)
+            case Reserved.UNDO:
+                self._take_back(now, turn)
+            case Reserved.WAKE:
+                self.speak(f"{session.persona.name} is listening.", now, turn)
+            case _ if was_asleep:
+                self._woken_by_name(text, now, turn)
+            case _:
+                session.reply(now, turn)
+
+    def _woken_by_name(self, text: str, now: float, turn: UserTurn | None) -> None:
+        session = self._session
+        found = match(text, session.library)
+        if found is not None and found.persona.slug != session.current_persona_name:
+            self._run(ToolCall("change_theme", {"persona_name": found.persona.name}), now, turn)
+        else:
+            self.speak(f"{session.persona.name} is listening.", now, turn)
+
+    def _answered(
+        self,
+        question: _Question,
+        text: str,
+        intent: ToolCall | Reserved | None,
+        now: float,
+        turn: UserTurn | None,
+    ) -> bool:
+        if intent is Reserved.YES:
+            self._run(question.yes, now, turn, question.card, confirmed=True)
+            return True
+        if question.card is not None:
+            self._refuse(question)
+            if intent is Reserved.NO:
+                self.speak("Then I leave it as it is.", now, turn)
+                return True
+            return False
+        found = match(text, self._session.library) if intent is None else None
+        if found is not None:
+            self._run(ToolCall("change_theme", {"persona_name": found.persona.name}), now, turn)
+            return True
+        if intent is Reserved.NO:
+            self.speak(f"Then I stay {self._session.persona.name}.", now, turn)
+            return True
+        return False
+
+    def _take_back(self, now: float, turn: UserTurn | None) -> None:
+        if self._undo:
+            self._run(self._undo.pop(), now, turn, confirmed=True, is_undo=True)
+        else:
+            self.speak("There is nothing to take back.", now, turn)
+
+    # --- the model's calls ------------------------------------------------------------------------------
+
+    def model_call(self, call: ToolCall, answer: Answer, now: float) -> None:
+        """Run a call that the model wrote; its result goes back to the model.
+
+        A persona that introduces itself runs none: two that send each other on would never stop.
+        """
+        if answer.purpose in (Purpose.GREETING, Purpose.RE_INTRODUCTION):
+            return
+        id = self._run(call, now, answer.turn, answer=answer)
+        if id is not None and self._session.answers.current is answer:
+            answer.waiting.add(id)
+
+    # --- running ----------------------------------------------------------------------------------------
+
+    def _run(
+        self,
+        call: ToolCall,
+        now: float,
+        turn: UserTurn | None,
+        card: int | None = None,
+        *,
+        answer: Answer | None = None,
+        confirmed: bool = False,
+        is_undo: bool = False,
+    ) -> int | None:
+        session = self._session
+        id = card if card is not None else session.answers.new_id()
+        self._running[id] = _Running(call, answer, turn, is_undo)
+        try:
+            tool = session.registry.tool(call.name, session.persona.tools if answer else ())
+        except ToolError as error:
+            self.tool_finished(id, ToolResult(str(error), error.message, ok=False), now)
+            return None
+        if tool.kind is Kind.DANGER and not confirmed:
+            self._ask(id, call, tool.question, now, turn)
+            return None
+        session.outbox.show(ToolShown(id, call.name, call.arguments, ToolStatus.RUNNING))
+        session.outbox.add(RunTool(id, call))
+        return id
+
+    def tool_finished(self, id: int, result: ToolResult, now: float) -> None:
+        """Show the result, carry out its actions, and word it or give it to the model."""
+        running = self._running.pop(id, None)
+        if running is None:
+            return
+        call, answer = running.call, running.answer
+        status = ToolStatus.DONE if result.ok else ToolStatus.FAILED
+        self._session.outbox.show(ToolShown(id, call.name, call.arguments, status, result.text))
+        if result.ok and result.undo is not None and not running.is_undo:
+            self._undo.append(result.undo)
+        if answer is not None:
+            if self._session.answers.current is not answer:
+                return
+            answer.tools.append(_used(call, result))
+        if self._act(call, result, now):
+            return
+        if answer is not None:
+            self._session.answers.tool_result(answer, id, call.name, result.text, now)
+            return
+        self.speak(result.speech, now, running.turn, _used(call, result))
+        if call.name == "change_theme" and not result.ok:
+            self._ask_back(call, now)
+
+    def _act(self, call: ToolCall, result: ToolResult, now: float) -> bool:
+        session = self._session
+        for action in result.actions:
+            match action:
+                case SwitchPersona(slug):
+                    session.switch_persona(slug, now, _used(call, result))
+                    return True
+                case CloseMicrophone():
+                    session.open_microphone(False)
+                case Sleep():
+                    session.sleep()
+                case StopSpeaking():
+                    session.answers.interrupt()
+                case ChangeVolume(volume):
+                    session.set_volume(volume)
+        return False
+
+    def speak(
+        self, text: str, now: float, turn: UserTurn | None = None, tool: dict[str, Any] | None = None
+    ) -> None:
+        """Say a sentence that no text engine has to write; nothing to say still ends the turn."""
+        answer = self._session.answers.begin(Purpose.TOOL_RESULT, now, turn)
+        if tool is not None:
+            answer.tools.append(tool)
+        self._session.answers.say(text, now)
+
+    # --- questions --------------------------------------------------------------------------------------
+
+    def _ask(self, id: int, call: ToolCall, question: str, now: float, turn: UserTurn | None) -> None:
+        del self._running[id]
+        self._session.outbox.show(ToolShown(id, call.name, call.arguments, ToolStatus.ASKING))
+        self.speak(question, now, turn)
+        self._question = _Question(call, now, id)
+
+    def _ask_back(self, call: ToolCall, now: float) -> None:
+        wanted = closest(str(call.arguments.get("persona_name", "")), self._session.library, n=1)
+        if wanted:
+            self._question = _Question(ToolCall("change_theme", {"persona_name": wanted[0].name}), now)
+
+    def cancel_question(self) -> None:
+        """Whatever was asked is no longer waited for."""
+        question, self._question = self._question, None
+        if question is not None:
+            self._refuse(question)
+
+    def tick(self, now: float) -> None:
+        """Let a question lapse."""
+        if self._question is not None and now - self._question.asked > QUESTION_LIMIT:
+            self.cancel_question()
+
+    def _refuse(self, question: _Question) -> None:
+        if question.card is not None:
+            call = question.yes
+            self._session.outbox.show(ToolShown(question.card, call.name, call.arguments, ToolStatus.REFUSED))
+
+
+def _used(call: ToolCall, result: ToolResult) -> dict[str, Any]:
+    """A tool call as memory keeps it."""
+    return {"name": call.name, "arguments": dict(call.arguments), "result": result.text, "ok": result.ok}

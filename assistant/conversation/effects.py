@@ -1,0 +1,107 @@
+"""What goes into the session beside engine events and requests, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.conversation.requests import Request
+from assistant.conversation.updates import Update
+from assistant.engine.protocol import Command, Event
+from assistant.llm.port import Message, Prompt
+from assistant.tools.result import ToolCall, ToolResult
+
+# --- in: what the carried-out effects report back --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPiece:
+    """The text engine wrote a piece of answer ``generation``."""
+
+    generation: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyEnded:
+    """The text engine has written all of answer ``generation``."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFailed:
+    """The text engine gave up on answer ``generation``."""
+
+    generation: int
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool call has come to its end, in whatever way."""
+
+    id: int
+    result: ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passes; several times a second."""
+
+
+Input = Event | Request | ReplyPiece | ReplyEnded | ReplyFailed | ToolFinished | Tick
+
+# --- out -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ToEngine:
+    """Send a command to the engine process."""
+
+    command: Command
+
+
+@dataclass(frozen=True, slots=True)
+class StartReply:
+    """Ask the text engine; its pieces come back with this generation."""
+
+    generation: int
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReply:
+    """Stop asking the text engine for this generation."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """Run a tool; ``ToolFinished`` with the same id comes back."""
+
+    id: int
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Write a message to memory, with its tool calls and, in seconds, its latency by stage."""
+
+    message: Message
+    confidence: float | None = None
+    tools: tuple[Mapping[str, Any], ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Tell the faces."""
+
+    update: Update
+
+
+Effect = ToEngine | StartReply | CancelReply | RunTool | Store | Show

@@ -1,0 +1,71 @@
+"""Builds what a text engine is given: identity, traits, tools and notes first, then the history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.llm.port import Message, Prompt, Purpose
+from assistant.memory.context import history_window
+from assistant.personas.model import Persona
+
+PROMPT_MESSAGES = 30
+"""Messages of the conversation in a prompt at most; never fewer than the last ten."""
+
+_SPOKEN = (
+    "You are heard, not read: answer in one to three short sentences, without markup, lists or emoji. "
+    "Stay in character. Never claim to have done what no tool did."
+)
+
+
+def greeting_instruction(persona: Persona, re_introduction: bool) -> str:
+    """What the model is told when it has to speak first."""
+    if re_introduction:
+        return f"You just changed to {persona.name}. Introduce yourself with enthusiasm!"
+    return f"You are {persona.name}. Greet the user warmly."
+
+
+def system_text(persona: Persona, tools: Sequence[dict[str, Any]]) -> str:
+    """The part of the prompt that stays the same from turn to turn."""
+    parts = [f"You are {persona.name}. {persona.identity}", persona.prompt]
+    if persona.traits:
+        parts.append("Your traits: " + ", ".join(persona.traits) + ".")
+    parts.append(_SPOKEN)
+    if tools:
+        schemas = "\n".join(json.dumps(schema, ensure_ascii=False, sort_keys=True) for schema in tools)
+        parts.append(
+            "You have these tools, described as JSON schemas:\n"
+            f"{schemas}\n"
+            "To use one, write on a line of its own, and nothing after it:\n"
+            'TOOL_CALL: {"name": "<tool>", "arguments": {…}}'
+        )
+    return "\n\n".join(parts)
+
+
+def build_prompt(
+    purpose: Purpose,
+    persona: Persona,
+    history: Sequence[Message],
+    tools: Sequence[dict[str, Any]],
+    personas: Sequence[str],
+    instruction: str = "",
+) -> Prompt:
+    """The prompt for one answer; ``instruction`` is a last message that is not part of the history."""
+    messages = history_window(history, PROMPT_MESSAGES)
+    if instruction:
+        messages += (Message("user", instruction, persona.slug),)
+    return Prompt(
+        purpose=purpose,
+        persona=persona,
+        system=system_text(persona, tools),
+        messages=messages,
+        tools=tuple(tools),
+        personas=tuple(personas),
+    )
+
+
+def with_notes(prompt: Prompt, notes: Sequence[str]) -> Prompt:
+    """The same prompt with recalled notes beside the newest turn."""
+    return replace(prompt, notes=tuple(notes))

@@ -1,0 +1,213 @@
+"""Carries out the session's effects: engine process, text engine, tools, memory, and whoever watches."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from assistant.conversation.effects import (
+    CancelReply,
+    Effect,
+    Input,
+    ReplyEnded,
+    ReplyFailed,
+    ReplyPiece,
+    RunTool,
+    Show,
+    StartReply,
+    Store,
+    Tick,
+    ToEngine,
+    ToolFinished,
+)
+from assistant.conversation.prompts import with_notes
+from assistant.conversation.requests import Request
+from assistant.conversation.session import Session
+from assistant.conversation.updates import NoticeShown, PersonaChanged, Update
+from assistant.engine.protocol import Command, Event, Severity
+from assistant.errors import AssistantError
+from assistant.llm.port import Prompt, TextEngine
+from assistant.memory.context import recalled_notes
+from assistant.memory.records import StoredMessage
+from assistant.memory.store import MemoryStore
+from assistant.tools.context import ToolContext
+from assistant.tools.result import ToolCall
+
+log = logging.getLogger(__name__)
+
+TICK = 0.25
+"""Seconds between two ticks of the session."""
+
+
+class Engine(Protocol):
+    """The engine process as the runner sees it (``engine.supervisor.Supervisor``)."""
+
+    async def run(self, on_event: Callable[[Event], None]) -> None:
+        """Deliver events until stopped."""
+        ...
+
+    def send(self, command: Command) -> None:
+        """Pass a command on."""
+        ...
+
+    async def stop(self) -> None:
+        """End it."""
+        ...
+
+
+class ConversationRunner:
+    """One conversation on one event loop: feeds the session, carries out what it decides."""
+
+    def __init__(
+        self,
+        session: Session,
+        engine: Engine,
+        text_engine: TextEngine,
+        memory: MemoryStore,
+        *,
+        notices: Sequence[NoticeShown] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._session = session
+        self._engine = engine
+        self._text_engine = text_engine
+        self._memory = memory
+        self._memory_session = memory.start_session()
+        self._notices = notices
+        self._clock = clock
+        self._watchers: list[Callable[[Update], None]] = []
+        self._inputs: deque[Input] = deque()
+        self._handling = False
+        self._replies: dict[int, asyncio.Task[None]] = {}
+        self._tools: set[asyncio.Task[None]] = set()
+        self._memory_failed = False
+
+    def subscribe(self, callback: Callable[[Update], None]) -> None:
+        """Let ``callback`` see every update, on the event loop's thread, in order."""
+        self._watchers.append(callback)
+
+    def request(self, request: Request) -> None:
+        """Pass on what a face asks for."""
+        self._take(request)
+
+    async def run(self) -> None:
+        """Start the engine and talk until cancelled."""
+        self._show(PersonaChanged(self._session.current_persona_name))
+        for notice in self._notices:
+            self._show(notice)
+        ticking = asyncio.create_task(self._tick())
+        try:
+            await self._engine.run(self._take)
+            await asyncio.Event().wait()  # the engine gave up; typed turns go on until the face leaves
+        finally:
+            ticking.cancel()
+
+    async def close(self) -> None:
+        """End whatever runs, then the engine; what was said so far is in memory already."""
+        for task in (*self._replies.values(), *self._tools):
+            task.cancel()
+        await self._engine.stop()
+        self._memory.close()
+
+    # --- events in, effects out -------------------------------------------------------------------------
+
+    def _take(self, event: Input) -> None:
+        """Handle one event after the other, also those that effects bring about on the spot."""
+        self._inputs.append(event)
+        if self._handling:
+            return
+        self._handling = True
+        try:
+            while self._inputs:
+                for effect in self._session.handle(self._inputs.popleft(), self._clock()):
+                    self._carry_out(effect)
+        finally:
+            self._handling = False
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Show(update):
+                self._show(update)
+            case ToEngine(command):
+                self._engine.send(command)
+            case StartReply(generation, prompt):
+                self._replies[generation] = asyncio.create_task(self._reply(generation, prompt))
+            case CancelReply(generation):
+                if task := self._replies.pop(generation, None):
+                    task.cancel()
+            case RunTool(id, call):
+                task = asyncio.create_task(self._run_tool(id, call))
+                self._tools.add(task)
+                task.add_done_callback(self._tools.discard)
+            case Store():
+                self._store(effect)
+
+    def _show(self, update: Update) -> None:
+        for watcher in self._watchers:
+            watcher(update)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self._take(Tick())
+
+    # --- text engine, tools, memory ---------------------------------------------------------------------
+
+    async def _reply(self, generation: int, prompt: Prompt) -> None:
+        try:
+            async with contextlib.aclosing(self._text_engine.stream(self._recalled(prompt))) as pieces:
+                async for piece in pieces:
+                    self._take(ReplyPiece(generation, piece))
+        except AssistantError as error:
+            self._take(ReplyFailed(generation, error.message, error.remedy))
+        except Exception:
+            log.exception("the text engine failed")
+            self._take(ReplyFailed(generation, "The text engine failed.", "The log says more."))
+        else:
+            self._take(ReplyEnded(generation))
+        finally:
+            if self._replies.get(generation) is asyncio.current_task():
+                del self._replies[generation]
+
+    def _recalled(self, prompt: Prompt) -> Prompt:
+        newest = next((message.text for message in reversed(prompt.messages) if message.role == "user"), "")
+        try:
+            return with_notes(prompt, recalled_notes(self._memory, newest, self._context().memory_scope))
+        except AssistantError:
+            log.exception("notes could not be recalled")
+            return prompt
+
+    async def _run_tool(self, id: int, call: ToolCall) -> None:
+        result = await self._session.registry.execute(call, self._context())
+        self._take(ToolFinished(id, result))
+
+    def _context(self) -> ToolContext:
+        session = self._session
+        return ToolContext(session.library, self._memory, session.current_persona_name, session.volume)
+
+    def _store(self, effect: Store) -> None:
+        try:
+            self._memory.append_message(
+                self._memory_session,
+                StoredMessage(
+                    time=time.time(),
+                    role=effect.message.role,
+                    text=effect.message.text,
+                    persona=effect.message.persona,
+                    engine=self._text_engine.name,
+                    tools=effect.tools,
+                    interrupted=effect.message.interrupted,
+                    confidence=effect.confidence,
+                    timings=effect.timings,
+                ),
+            )
+        except AssistantError as error:
+            log.exception("a message could not be stored")
+            if not self._memory_failed:
+                self._memory_failed = True
+                self._show(NoticeShown(Severity.ERROR, error.message, error.remedy))

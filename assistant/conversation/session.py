@@ -1,0 +1,455 @@
+"""The session: a pure state machine that owns turns, answers, tools and the persona.
+
+``handle(event, now)`` takes what happened and the time, and returns what is to be done. It touches no
+clock, no thread, no file and no screen; ``runner.py`` carries out its effects and reports back. One
+generation counter numbers the answers: whatever carries an older number is dropped where it arrives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from assistant.conversation.answer import Answer
+from assistant.conversation.answers import Answers, Outbox
+from assistant.conversation.commands import Commands
+from assistant.conversation.effects import (
+    Effect,
+    Input,
+    ReplyEnded,
+    ReplyFailed,
+    ReplyPiece,
+    Store,
+    Tick,
+    ToolFinished,
+)
+from assistant.conversation.prompts import build_prompt, greeting_instruction
+from assistant.conversation.requests import (
+    DevicesRequested,
+    MicrophoneRequested,
+    PersonaRequested,
+    StopRequested,
+    TalkRequested,
+    TypedTurn,
+    VolumeRequested,
+    WakeRequested,
+)
+from assistant.conversation.updates import (
+    EngineShown,
+    HealthShown,
+    InputEnded,
+    LevelsShown,
+    MessageShown,
+    NoticeShown,
+    PersonaChanged,
+    Phase,
+    PhaseChanged,
+)
+from assistant.engine.echo_words import is_echo
+from assistant.engine.protocol import (
+    UNANSWERED,
+    AudioHealth,
+    DevicesChanged,
+    EndReply,
+    EngineDown,
+    EngineNotice,
+    EngineReady,
+    InputFinished,
+    Levels,
+    PartialTranscript,
+    PushToTalk,
+    SetMicrophone,
+    SetVolume,
+    Severity,
+    SpeechFinished,
+    SpeechHeard,
+    SpeechStarted,
+    UseDevices,
+    UserSpeechStarted,
+    UserTurn,
+)
+from assistant.llm.port import Message, Prompt, Purpose
+from assistant.personas.load import Library
+from assistant.personas.model import Persona
+from assistant.tools.registry import Registry
+from assistant.tools.result import ToolCall
+
+CLOCK_JUMP = 10.0
+"""Seconds between two ticks that mean that the machine slept."""
+
+ECHO_TAIL = 0.6
+"""Seconds after the assistant's last sound in which its own words may still come in."""
+
+ECHO_WORDS = 3
+"""Words that a turn in that time must have to be taken for the assistant's own."""
+
+
+class Session:
+    """One conversation. Not thread-safe: one owner calls ``handle``."""
+
+    def __init__(
+        self,
+        library: Library,
+        registry: Registry,
+        persona: str,
+        *,
+        volume: float = 0.8,
+        text_engine: str = "scripted",
+        history: Iterable[Message] = (),
+    ) -> None:
+        self._library = library
+        self._registry = registry
+        self._text_engine = text_engine
+        self._outbox = Outbox()
+        self.answers = Answers(self._outbox, lambda: self.persona, self._model_call, self._follow_up)
+        self.answers.history.extend(history)
+        self.commands = Commands(self)
+        self.current_persona_name = persona if library.get(persona) else library.default.slug
+        self.volume = volume
+        self.microphone_open = True
+        self.asleep = False
+        self._engine: EngineReady | None = None
+        self._devices = ("", "")
+        self._greeted = False
+        self._down = False
+        self._talking = False
+        self._turn: tuple[int, int, float] | None = None
+        """The user's open turn: its number, its message's id, when it began."""
+        self._last_tick: float | None = None
+        self._shown_phase: PhaseChanged | None = None
+
+    # --- what others may ask ----------------------------------------------------------------------
+
+    @property
+    def library(self) -> Library:
+        """The personas there are."""
+        return self._library
+
+    @property
+    def registry(self) -> Registry:
+        """The tools there are."""
+        return self._registry
+
+    @property
+    def outbox(self) -> Outbox:
+        """Where effects are queued."""
+        return self._outbox
+
+    @property
+    def persona(self) -> Persona:
+        """The persona that speaks now."""
+        return self._library.get(self.current_persona_name) or self._library.default
+
+    @property
+    def generation(self) -> int:
+        """The number of the newest answer."""
+        return self.answers.generation
+
+    def handle(self, event: Input, now: float) -> tuple[Effect, ...]:  # noqa: PLR0912, PLR0915 - one dispatch
+        """Take one event at monotonic time ``now``; return the effects in their order."""
+        match event:
+            case Levels(microphone, speaker):
+                self._outbox.show(LevelsShown(microphone if self.microphone_open else -120.0, speaker))
+            case Tick():
+                self._tick(now)
+            case UserSpeechStarted(turn, at):
+                self._turn_opened(turn, at)
+            case PartialTranscript(turn, text):
+                self._partial(turn, text, now)
+            case UserTurn():
+                self._user_turn(event, now)
+            case SpeechStarted(generation, at, synthesis_s):
+                self.answers.started(generation, at, synthesis_s)
+            case SpeechHeard(generation, text):
+                self.answers.heard(generation, text, now)
+            case SpeechFinished(generation, text, interrupted):
+                self.answers.finished(generation, text, interrupted, now)
+            case ReplyPiece(generation, text):
+                self.answers.piece(generation, text, now)
+            case ReplyEnded(generation):
+                self.answers.written(generation, now)
+            case ReplyFailed(generation, message, remedy):
+                self.answers.failed(generation, message, remedy, now)
+            case ToolFinished(id, result):
+                self.commands.tool_finished(id, result, now)
+            case TypedTurn(text):
+                self._typed(text, now)
+            case StopRequested():
+                self.commands.cancel_question()
+                self.answers.interrupt()
+            case MicrophoneRequested(is_open):
+                self.open_microphone(is_open)
+            case TalkRequested(active):
+                self._talk(active)
+            case PersonaRequested(slug):
+                self.switch_persona(slug, now)
+            case WakeRequested():
+                self.wake(now)
+            case VolumeRequested(volume):
+                self.set_volume(volume)
+            case DevicesRequested(input_name, output_name):
+                self._outbox.engine(UseDevices(input_name, output_name))
+            case EngineReady():
+                self._engine_ready(event, now)
+            case EngineDown(reason, retry_s):
+                self._engine_down(reason, retry_s)
+            case DevicesChanged(input_device, output_device, reason):
+                self._devices_changed(input_device, output_device, reason)
+            case EngineNotice(severity, message, remedy):
+                self._outbox.show(NoticeShown(severity, message, remedy))
+            case AudioHealth(underruns, _, dropped, erle, rss_mb):
+                self._outbox.show(HealthShown(underruns, dropped, erle, rss_mb))
+            case InputFinished():
+                self._outbox.show(InputEnded())
+        self._show_phase()
+        return self._outbox.take()
+
+    # --- the user's side ----------------------------------------------------------------------------
+
+    def _turn_opened(self, turn: int, at: float) -> None:
+        if self.microphone_open:
+            self._close_turn()
+            self._turn = (turn, self.answers.new_id(), at)
+
+    def _partial(self, turn: int, text: str, now: float) -> None:
+        if self._turn is None or self._turn[0] != turn or self.asleep:
+            return
+        if not self._is_own(text, self._turn[2]):
+            self._show_user(text, final=False)
+
+    def _user_turn(self, event: UserTurn, now: float) -> None:
+        if not self.microphone_open:
+            return
+        opened = self._turn[2] if self._turn and self._turn[0] == event.turn else event.speech_end
+        text = event.text.strip()
+        if not text or self._is_own(text, opened) or not self.commands.may_listen(text):
+            self._close_turn()
+            self._outbox.engine(EndReply(UNANSWERED))
+            return
+        self._accept(text, now, event)
+
+    def _typed(self, text: str, now: float) -> None:
+        text = text.strip()
+        if not text:
+            return
+        self._close_turn()
+        self.asleep = False
+        self._turn = (-1, self.answers.new_id(), now)
+        self._accept(text, now, None)
+
+    def _accept(self, text: str, now: float, turn: UserTurn | None) -> None:
+        if self._turn is None:
+            self._turn = (turn.turn if turn else -1, self.answers.new_id(), now)
+        self.answers.interrupt()
+        self._show_user(text, final=True, typed=turn is None)
+        self._turn = None
+        message = Message("user", text, self.current_persona_name)
+        self.answers.history.append(message)
+        self._outbox.add(Store(message, turn.confidence if turn else None))
+        self.commands.heard(text, now, turn)
+
+    def reply(self, now: float, turn: UserTurn | None) -> None:
+        """Let the text engine answer the newest message of the history."""
+        self.answers.begin(Purpose.REPLY, now, turn)
+        self.answers.ask(self._build_conversation_prompt(self.persona))
+
+    def _is_own(self, text: str, opened: float) -> bool:
+        """Whether a turn that began at ``opened`` is the assistant hearing itself.
+
+        Just after its last sound only a phrase counts: a quick "yes" answers a question that ends so.
+        """
+        current = self.answers.current
+        audible = current is not None and current.audible
+        in_tail = opened <= self.answers.last_sound + ECHO_TAIL and len(text.split()) >= ECHO_WORDS
+        return (audible or in_tail) and is_echo(text, self.answers.recently_spoken)
+
+    def _close_turn(self) -> None:
+        if self._turn is not None:
+            self._show_user("", final=True)
+            self._turn = None
+
+    def _show_user(self, text: str, *, final: bool, typed: bool = False) -> None:
+        if self._turn is not None:
+            self._outbox.show(
+                MessageShown(
+                    self._turn[1],
+                    "user",
+                    text,
+                    self.current_persona_name,
+                    final,
+                    source="typed" if typed else "voice",
+                )
+            )
+
+    # --- the persona ----------------------------------------------------------------------------------
+
+    def switch_persona(self, slug: str, now: float, tool: dict[str, Any] | None = None) -> None:
+        """Prompt, voice, memory scope, tools and theme become another persona's, as one."""
+        if self._library.get(slug) is None:
+            known = ", ".join(self._library.names)
+            message = f"There is no persona named {slug}."
+            self._outbox.show(NoticeShown(Severity.WARNING, message, f"There are {known}."))
+            return
+        self.answers.interrupt()
+        self.asleep = False
+        self.current_persona_name = slug
+        self._outbox.show(PersonaChanged(slug))
+        self.generate_greeting(now, re_introduction=True)
+        if tool is not None and self.answers.current is not None:
+            self.answers.current.tools.append(tool)
+
+    def generate_greeting(self, now: float, *, re_introduction: bool = False) -> None:
+        """Let the persona speak first: a greeting, or its introduction after a switch."""
+        purpose = Purpose.RE_INTRODUCTION if re_introduction else Purpose.GREETING
+        self.answers.begin(purpose, now)
+        instruction = greeting_instruction(self.persona, re_introduction)
+        self.answers.ask(self._build_conversation_prompt(self.persona, purpose, instruction))
+
+    def _build_conversation_prompt(
+        self, persona: Persona, purpose: Purpose = Purpose.REPLY, instruction: str = ""
+    ) -> Prompt:
+        return build_prompt(
+            purpose,
+            persona,
+            tuple(self.answers.history),
+            self._registry.schemas(persona.tools),
+            self._library.names,
+            instruction,
+        )
+
+    # --- tools out of the model's text ------------------------------------------------------------------
+
+    def _model_call(self, call: ToolCall, answer: Answer, now: float) -> None:
+        self.commands.model_call(call, answer, now)
+
+    def _follow_up(self, answer: Answer) -> Prompt:
+        results = "\n".join(f"{name}: {text}" for name, text in answer.results)
+        prompt = self._build_conversation_prompt(self.persona, Purpose.TOOL_RESULT)
+        written = (Message("assistant", answer.text, self.current_persona_name),) if answer.text else ()
+        return Prompt(
+            prompt.purpose,
+            prompt.persona,
+            prompt.system,
+            (*prompt.messages, *written, Message("tool", results, self.current_persona_name)),
+            prompt.tools,
+            prompt.notes,
+            prompt.personas,
+        )
+
+    # --- microphone, sleep, volume ------------------------------------------------------------------
+
+    def open_microphone(self, is_open: bool) -> None:
+        """Open or close the microphone; closing drops an open turn."""
+        if is_open != self.microphone_open:
+            self.microphone_open = is_open
+            self._outbox.engine(SetMicrophone(is_open))
+        if not is_open:
+            self._talking = False
+            self._close_turn()
+
+    def _talk(self, active: bool) -> None:
+        if active:
+            self.open_microphone(True)
+            self.asleep = False
+            self.answers.interrupt()
+        if active != self._talking:
+            self._talking = active
+            self._outbox.engine(PushToTalk(active))
+
+    def sleep(self) -> None:
+        """Listen only for "wake up" or a persona's name from now on."""
+        self.asleep = True
+
+    def wake(self, now: float) -> None:
+        """Listen again, and say so."""
+        if self.asleep:
+            self.asleep = False
+            self.commands.speak(f"{self.persona.name} is listening.", now)
+
+    def set_volume(self, volume: float) -> None:
+        """Loudness of the voice, 0.0 to 1.0."""
+        self.volume = min(1.0, max(0.0, volume))
+        self._outbox.engine(SetVolume(self.volume))
+
+    # --- the engine -----------------------------------------------------------------------------------
+
+    def _engine_ready(self, event: EngineReady, now: float) -> None:
+        self._engine = event
+        self._devices = (event.input_device, event.output_device)
+        self.answers.has_voice = bool(event.parts.get("voice")) and bool(event.output_device)
+        self._show_engine()
+        for note in event.notes:
+            self._outbox.show(NoticeShown(Severity.INFO, note))
+        self._outbox.engine(SetVolume(self.volume))
+        if not self.microphone_open:
+            self._outbox.engine(SetMicrophone(False))
+        if self._down:
+            self._outbox.show(NoticeShown(Severity.INFO, "The engine is back; the conversation goes on."))
+        self._down = False
+        if not self._greeted:
+            self._greeted = True
+            self.generate_greeting(now)
+
+    def _engine_down(self, reason: str, retry_s: float | None) -> None:
+        self._down = True
+        self._engine = None
+        self._talking = False
+        self._close_turn()
+        self.answers.engine_lost()
+        remedy = (
+            "It is being restarted; nothing said so far is lost."
+            if retry_s is not None
+            else "Typed input still works. Restart the assistant to try again; the log says more."
+        )
+        self._outbox.show(NoticeShown(Severity.ERROR, reason, remedy))
+
+    def _devices_changed(self, input_device: str, output_device: str, reason: str) -> None:
+        self._devices = (input_device, output_device)
+        if not output_device:
+            self.answers.engine_lost()
+        elif self._engine is not None:
+            self.answers.has_voice = bool(self._engine.parts.get("voice"))
+        if not input_device:
+            self._close_turn()
+        if reason:
+            self._outbox.show(NoticeShown(Severity.WARNING, reason))
+        self._show_engine()
+
+    def _show_engine(self) -> None:
+        if self._engine is not None:
+            self._outbox.show(
+                EngineShown(self._engine.engine, self._text_engine, dict(self._engine.parts), *self._devices)
+            )
+
+    # --- time and state -------------------------------------------------------------------------------
+
+    def _tick(self, now: float) -> None:
+        if self._last_tick is not None and not -1.0 < now - self._last_tick < CLOCK_JUMP:
+            self.commands.cancel_question()
+            self._talk(False)
+            self._close_turn()
+        self._last_tick = now
+        self.answers.tick(now)
+        self.commands.tick(now)
+
+    @property
+    def phase(self) -> Phase:
+        """What the assistant is doing."""
+        answer = self.answers.current
+        if answer is not None:
+            return Phase.SPEAKING if answer.audible else Phase.THINKING
+        if self.commands.busy:
+            return Phase.THINKING
+        if self._down:
+            return Phase.DOWN
+        if self._engine is None:
+            return Phase.STARTING
+        if self.asleep:
+            return Phase.ASLEEP
+        return Phase.HEARING if self._turn is not None else Phase.LISTENING
+
+    def _show_phase(self) -> None:
+        shown = PhaseChanged(self.phase, self.microphone_open, self._talking)
+        if shown != self._shown_phase:
+            self._shown_phase = shown
+            self._outbox.show(shown)

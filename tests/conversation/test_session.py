@@ -1,0 +1,262 @@
+"""The session: turns, interruption, personas, tools, questions, sleep and mute, in virtual time."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.conversation.requests import MicrophoneRequested, PersonaRequested, StopRequested, TypedTurn
+from assistant.conversation.session import Session
+from assistant.conversation.updates import (
+    LatencyShown,
+    NoticeShown,
+    PersonaChanged,
+    Phase,
+    ToolShown,
+    ToolStatus,
+)
+from assistant.engine.protocol import EngineDown, SpeechStarted, UserSpeechStarted, UserTurn
+from assistant.llm.port import Purpose
+from assistant.personas.load import load_library
+from assistant.tools.registry import default_registry
+from tests.fakes.world import READY, World
+
+CALL = 'TOOL_CALL: {"name": "change_theme", "arguments": {"persona_name": "GLaDOS"}}'
+
+
+@pytest.fixture
+def world() -> World:
+    """A session that has greeted and listens."""
+    world = World(Session(load_library(), default_registry(), "default"))
+    world.reply_pieces = ("Hello. ", "I am here.")
+    world.feed(READY)
+    world.settle()
+    return world
+
+
+def switched(world: World) -> list[str]:
+    return [update.slug for update in world.shown if isinstance(update, PersonaChanged)]
+
+
+def test_greets_once_and_then_listens(world: World) -> None:
+    assert [start.prompt.purpose for start in world.prompts] == [Purpose.GREETING]
+    assert "Greet the user warmly" in world.prompts[0].prompt.messages[-1].text
+    assert world.texts("assistant") == ["Hello. I am here."]
+    assert world.session.phase is Phase.LISTENING
+
+
+def test_answers_a_turn_sentence_by_sentence(world: World) -> None:
+    world.say("Tell me something.")
+    assert world.session.phase is Phase.THINKING
+    generation = world.session.generation
+    world.write(generation)
+    world.write(generation)
+    assert world.voice.words == ["Hello."], "the first sentence is said before the second is written"
+    world.settle()
+    assert [message.text for message in world.stored[-2:]] == ["Tell me something.", "Hello. I am here."]
+
+
+def test_an_interrupted_answer_is_remembered_up_to_the_last_word_heard(world: World) -> None:
+    world.reply_pieces = ("One two three four five. ", "Six seven.")
+    world.say("Count.")
+    for _ in range(2):
+        world.write(world.session.generation)
+    world.play()
+    for _ in range(3):
+        world.play()
+    talked_down = world.voice.talk_down()
+    assert talked_down is not None
+    world.feed(talked_down)
+    world.say("That will do.")
+    world.settle()
+    interrupted = [message for message in world.stored if message.interrupted]
+    assert [message.text for message in interrupted] == ["One two three"]
+
+
+def test_stop_ends_speech_and_kills_its_generation(world: World) -> None:
+    world.say("Tell me something.")
+    generation = world.session.generation
+    world.write(generation)
+    world.feed(StopRequested())
+    assert world.session.generation > generation
+    assert generation not in world.replies
+    world.settle()
+    assert world.session.phase is Phase.LISTENING
+
+
+@pytest.mark.parametrize("said", ["Change to GLaDOS.", "switch to glad us"])
+def test_a_spoken_switch_changes_persona_and_introduces_it(world: World, said: str) -> None:
+    world.say(said)
+    world.settle()
+    assert switched(world) == ["glados"]
+    assert world.session.current_persona_name == "glados"
+    assert world.prompts[-1].prompt.purpose is Purpose.RE_INTRODUCTION
+    assert world.prompts[-1].prompt.persona.slug == "glados"
+    assert world.prompts[-1].prompt.messages[-1].text.startswith("You just changed to GLaDOS.")
+    assert world.stored[-1].persona == "glados"
+    assert world.stored[-1].tools == ("change_theme",)
+
+
+def test_a_switch_in_the_models_text_is_run_once_and_not_voiced(world: World) -> None:
+    world.reply_pieces = ("Very well. ", *CALL)
+    world.say("I would like somebody else.")
+    world.reply_pieces = ("Oh. It is you.",)
+    said: list[str] = []
+    while world.replies and not world.tools:
+        world.write(next(iter(world.replies)))
+        said += [word for word in world.voice.words if word not in said]
+    world.settle()
+    assert switched(world) == ["glados"]
+    assert [start.prompt.purpose for start in world.prompts].count(Purpose.RE_INTRODUCTION) == 1
+    assert not any("TOOL" in word or "{" in word for word in said)
+    assert not any("TOOL" in text for text in world.texts("assistant"))
+
+
+def test_a_tool_result_goes_back_to_the_model_in_the_same_answer(world: World) -> None:
+    world.reply_pieces = ('Let me look. TOOL_CALL: {"name": "time", "arguments": {}}',)
+    world.say("Find out how late it is, please, model.")
+    generation = world.session.generation
+    world.write(generation)
+    world.write(generation)
+    world.reply_pieces = ("It is late.",)
+    world.settle()
+    assert world.prompts[-1].generation == generation
+    assert world.prompts[-1].prompt.purpose is Purpose.TOOL_RESULT
+    assert "is done" in world.prompts[-1].prompt.messages[-1].text
+    assert world.texts("assistant")[-1] == "Let me look. It is late."
+
+
+def test_the_own_words_of_the_assistant_run_no_tool(world: World) -> None:
+    world.reply_pieces = ("You may say: change to GLaDOS.",)
+    world.say("What may I say to you, in your own words?")
+    world.write(world.session.generation)
+    world.write(world.session.generation)
+    world.play()
+    world.feed(UserSpeechStarted(9, world.now))
+    world.feed(UserTurn(9, "change to glados", world.now, world.now, world.now, over_speech=True))
+    assert switched(world) == []
+    assert not world.tools
+
+
+def test_a_danger_is_asked_about_first(world: World) -> None:
+    world.say("Forget everything.")
+    assert not world.tools
+    asking = [update for update in world.shown if isinstance(update, ToolShown)]
+    assert asking[-1].status is ToolStatus.ASKING
+    world.settle()
+    world.say("No.")
+    world.settle()
+    assert not world.tools
+    world.say("Forget everything.")
+    world.settle()
+    world.say("Yes.")
+    assert [run.call.name for run in world.tools] == ["forget_everything"]
+
+
+def test_a_question_lapses(world: World) -> None:
+    world.say("Forget everything.")
+    world.settle()
+    world.now += 30
+    world.settle()
+    world.say("Yes.")
+    assert not world.tools
+
+
+def test_no_go_back_takes_the_switch_back(world: World) -> None:
+    world.say("Change to GLaDOS.")
+    world.settle()
+    world.say("No, go back.")
+    assert [dict(run.call.arguments) for run in world.tools] == [{"persona_name": "Assistant"}]
+
+
+def test_an_unknown_persona_is_asked_back_about(world: World) -> None:
+    world.say("Change to Gandalf.")
+    world.settle()
+    assert switched(world) == []
+    assert world.texts("assistant")[-1].startswith("I know nobody")
+    world.say("HAL 9000.")
+    world.settle()
+    assert switched(world) == ["hal9000"]
+
+
+def test_asleep_it_hears_only_a_wake_word(world: World) -> None:
+    world.session.sleep()
+    world.say("What time is it?")
+    assert not world.tools
+    assert world.session.phase is Phase.ASLEEP
+    world.say("Wake up!")
+    world.settle()
+    assert world.session.phase is Phase.LISTENING
+
+
+def test_asleep_the_name_of_another_persona_wakes_that_one(world: World) -> None:
+    world.session.sleep()
+    world.say("GLaDOS?")
+    world.settle()
+    assert switched(world) == ["glados"]
+
+
+def test_a_closed_microphone_hears_nothing_until_a_key_opens_it(world: World) -> None:
+    world.session.open_microphone(False)
+    world.say("Change to GLaDOS.")
+    assert not world.tools
+    world.feed(MicrophoneRequested(True))
+    assert world.microphone_open
+    world.say("Change to GLaDOS.")
+    assert len(world.tools) == 1
+
+
+def test_typing_works_without_an_engine(world: World) -> None:
+    world.feed(EngineDown("The engine process was ended by SIGKILL.", None))
+    assert world.session.phase is Phase.DOWN
+    world.feed(TypedTurn("Are you there?"))
+    world.settle()
+    assert world.texts("assistant")[-1] == "Hello. I am here."
+
+
+def test_an_engine_that_comes_back_keeps_the_conversation(world: World) -> None:
+    world.feed(MicrophoneRequested(False))
+    before = list(world.session.answers.history)
+    world.feed(EngineDown("The engine process was ended by SIGKILL.", 0.2))
+    world.microphone_open = True
+    world.feed(READY)
+    world.settle()
+    assert list(world.session.answers.history) == before, "it does not greet again"
+    assert not world.microphone_open
+    assert any("back" in update.message for update in world.shown if isinstance(update, NoticeShown))
+
+
+def test_an_unknown_persona_by_key_changes_nothing(world: World) -> None:
+    world.feed(PersonaRequested("nobody"))
+    assert switched(world) == []
+    assert isinstance(world.shown[-1], NoticeShown)
+
+
+def test_latency_is_told_by_stage(world: World) -> None:
+    world.turn += 1
+    world.feed(UserTurn(world.turn, "Well?", 200.0, 200.4, 200.5))
+    world.now = 200.6
+    world.write(world.session.generation)
+    world.feed(SpeechStarted(world.session.generation, 200.75, 0.05))
+    shown = [update for update in world.shown if isinstance(update, LatencyShown)][-1]
+    stages = [shown.endpoint, shown.recognition, shown.reply, shown.synthesis, shown.total]
+    assert stages == pytest.approx([0.4, 0.1, 0.1, 0.05, 0.75])
+
+
+def test_the_prompt_has_identity_history_and_tools(world: World) -> None:
+    for number in range(40):
+        world.say(f"This is sentence number {number}.")
+        world.settle()
+    prompt = world.prompts[-1].prompt
+    assert prompt.system.startswith(f"You are {world.session.persona.name}.")
+    assert {"change_theme", "remember"} <= {tool["name"] for tool in prompt.tools}
+    assert "change_theme" in prompt.system
+    assert len(prompt.messages) >= 10
+    assert prompt.messages[-1].text == "This is sentence number 39."
+
+
+def test_a_text_engine_that_falls_silent_is_given_up(world: World) -> None:
+    world.say("Well?")
+    world.now += 60
+    world.settle_ticks()
+    assert world.session.phase is Phase.LISTENING
+    assert any("in time" in update.message for update in world.shown if isinstance(update, NoticeShown))

@@ -1,0 +1,127 @@
+"""Random interleavings of everything that can happen to a session, against what must always hold."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from assistant.conversation.requests import (
+    MicrophoneRequested,
+    PersonaRequested,
+    StopRequested,
+    TalkRequested,
+    TypedTurn,
+    WakeRequested,
+)
+from assistant.conversation.session import Session
+from assistant.conversation.updates import MessageShown, Phase
+from assistant.engine.protocol import (
+    DevicesChanged,
+    EngineDown,
+    Levels,
+    PartialTranscript,
+    UserSpeechStarted,
+)
+from assistant.personas.load import load_library
+from assistant.tools.registry import default_registry
+from tests.fakes.world import READY, ZOMBIE, World, random_text
+
+LIBRARY = load_library()
+REGISTRY = default_registry()
+PIECES = (
+    ("Well. ", "That is ", "one way to see it. ", "Is it not?"),
+    ('Let me see. TOOL_CALL: {"name": "ti', 'me", "arguments": {}}', " So it is."),
+    ('TOOL_CALL: {"name": "change_theme", "argu', 'ments": {"persona_name": "GLaDOS"}}'),
+    ('TOOL_CALL: {"name": ', "broken", "\n"),
+    (),
+)
+
+
+def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of what may happen
+    """Let one random thing happen."""
+    world.now += random.choice((0.0, 0.001, 0.05, 0.3, 3.0))
+    choice = random.randrange(21)
+    if choice == 20 and world.late:
+        world.deliver_late(random)
+    elif choice < 6 and world.replies:
+        world.write(random.choice(list(world.replies)))
+    elif choice < 11:
+        world.play()
+    elif choice == 11:
+        world.turn += 1
+        world.feed(UserSpeechStarted(world.turn, world.now))
+    elif choice == 12:
+        world.feed(PartialTranscript(world.turn, random_text(random)))
+    elif choice == 13:
+        if random.random() < 0.5 and (event := world.voice.talk_down()):
+            world.feed(event)
+        world.reply_pieces = random.choice(PIECES)
+        world.say(random_text(random))
+    elif choice == 14 and world.tools:
+        world.finish_tool()
+    elif choice == 15:
+        world.feed(TypedTurn(random_text(random)))
+    elif choice == 16:
+        world.feed(
+            random.choice(
+                (
+                    StopRequested(),
+                    MicrophoneRequested(random.random() < 0.7),
+                    TalkRequested(random.random() < 0.5),
+                    PersonaRequested(random.choice(("hal9000", "kitt", "nobody"))),
+                    WakeRequested(),
+                )
+            )
+        )
+    elif choice == 17 and random.random() < 0.3:
+        world.voice = type(world.voice)()
+        world.feed(EngineDown("The engine process was ended by SIGKILL.", 0.2))
+        if random.random() < 0.8:
+            world.feed(READY)
+    elif choice == 18 and random.random() < 0.3:
+        world.feed(DevicesChanged("", "", "The speaker is gone."))
+        world.feed(DevicesChanged("fake microphone", "fake speaker"))
+    elif choice == 19 and world.replies and random.random() < 0.3:
+        world.fail(random.choice(list(world.replies)))
+    else:
+        world.feed(Levels(-40.0, -60.0))
+
+
+@pytest.mark.timeout(3600)
+def test_nothing_cancelled_is_said_and_it_always_listens_again(fuzz_cases: int) -> None:
+    for seed in range(fuzz_cases):
+        random = Random(seed)
+        session = Session(LIBRARY, REGISTRY, "default")
+        world = World(session)
+        try:
+            world.feed(READY)
+            for _ in range(60):
+                act(world, random)
+                assert len(session.answers.history) <= 100
+            world.feed(READY)
+            world.settle()
+            assert session.phase in (Phase.LISTENING, Phase.ASLEEP, Phase.HEARING)
+            assert session.handle(Levels(-40, -60), world.now)[1:] == ()
+            check_messages(world)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}") from error
+
+
+def check_messages(world: World) -> None:
+    """What is remembered is what was shown as final; nothing is left half shown."""
+    shown: dict[int, MessageShown] = {}
+    for update in world.shown:
+        if isinstance(update, MessageShown):
+            before = shown.get(update.id)
+            assert before is None or not before.final or before.text == "", "a final message was changed"
+            shown[update.id] = update
+    assert all(message.final for message in shown.values() if message.role == "assistant")
+    final = [(message.role, message.text) for message in shown.values() if message.final and message.text]
+    stored = [(message.role, message.text) for message in world.stored]
+    assert sorted(final) == sorted(stored)
+    for message in shown.values():
+        assert "TOOL_CALL" not in message.text
+        assert ZOMBIE not in message.text
+        if message.role == "assistant":
+            assert message.heard <= len(message.text)
