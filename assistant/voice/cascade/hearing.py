@@ -11,6 +11,7 @@ import soxr
 from assistant.audio.echo import Echo
 from assistant.audio.transport import AudioBlock, Samples
 from assistant.engine.protocol import SAMPLE_RATE
+from assistant.voice.cascade.echo_presence import EchoPresence
 from assistant.voice.cascade.ports import RECOGNITION_RATE, VAD_CHUNK, VoiceActivityDetector
 
 PROVEN_ERLE_DB = 6.0
@@ -32,6 +33,7 @@ class Hearing:
     def __init__(self, vad: VoiceActivityDetector, echo: Echo) -> None:
         self._vad = vad
         self._echo = echo
+        self._presence = EchoPresence()
         self.reset()
 
     def reset(self) -> None:
@@ -45,16 +47,21 @@ class Hearing:
         """Other devices: what was learnt of the echo is void."""
         self.reset()
         self._echo.reset()
+        self._presence = EchoPresence()
 
     def chunks(self, block: AudioBlock) -> Iterator[Chunk]:
         """The chunks that this block completes: mostly none, sometimes one."""
         cleaned = self._echo.process(block.microphone, block.reference)
+        self._presence.add(block.microphone, block.reference)
+        if self._presence.is_absent:
+            cleaned = block.microphone
         self._pending = np.concatenate((self._pending, self._resampler.resample_chunk(cleaned)))
         while len(self._pending) >= VAD_CHUNK:
             samples, self._pending = self._pending[:VAD_CHUNK], self._pending[VAD_CHUNK:]
             yield Chunk(samples, self._vad.probability(samples), block.time)
 
     @property
-    def is_echo_proven(self) -> bool:
-        """True once echo cancellation has shown that it works in this room."""
-        return self._echo.erle is not None and self._echo.erle >= PROVEN_ERLE_DB
+    def is_free_of_echo(self) -> bool:
+        """True once echo cancellation has shown that it works here, or that there is nothing to cancel."""
+        erle = self._echo.erle
+        return self._presence.is_absent or (erle is not None and erle >= PROVEN_ERLE_DB)

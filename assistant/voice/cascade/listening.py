@@ -162,7 +162,7 @@ class Listening:
     def _surroundings(self, audible: bool) -> Surroundings:
         if not audible:
             return Surroundings.QUIET
-        return Surroundings.AUDIBLE if self._hearing.is_echo_proven else Surroundings.UNPROVEN
+        return Surroundings.AUDIBLE if self._hearing.is_free_of_echo else Surroundings.UNPROVEN
 
     def _decide(self, decisions: tuple[Decision, ...]) -> None:
         for decision in decisions:

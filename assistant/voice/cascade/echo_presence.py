@@ -1,0 +1,70 @@
+"""Whether the microphone hears the speaker at all: with headphones it does not.
+
+AEC3 that never finds an echo (headphones, a recording in place of a microphone) comes to suppress the user's
+voice by 20 dB and more while the far end speaks, measured with 6 s of far end. Where there is nothing to be
+cancelled, the microphone is better taken as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from assistant.audio.levels import rms, to_dbfs
+from assistant.audio.transport import Samples
+
+_SEGMENT_BLOCKS = 30
+"""300 ms, the longest way of an echo that cancellation bears."""
+
+_FAR_DB = -40.0
+_BELOW_PEAK_DB = 6.0
+_ABOVE_FLOOR_DB = 6.0
+_LOWEST_FLOOR_DB = -80.0
+_FLOOR_RISE_DB = 0.6
+_REMEMBERED = 16
+_QUIET_SEGMENTS = 2
+
+
+class EchoPresence:
+    """Looks for stretches in which the speaker is loud and the microphone stays at its floor.
+
+    Two of them within the last 5 s of speech prove that there is no echo worth cancelling: a user who talks
+    over the assistant pauses now and then, an echo does not.
+    """
+
+    def __init__(self) -> None:
+        self._floor: float | None = None
+        self._quiet: deque[bool] = deque(maxlen=_REMEMBERED)
+        self._microphone = self._reference = 0.0
+        self._blocks = 0
+        self._was_loud = False
+        self._far_peak = _FAR_DB
+
+    def add(self, microphone: Samples, reference: Samples) -> None:
+        """Take 10 ms of each into account."""
+        self._microphone += rms(microphone) ** 2
+        self._reference += rms(reference) ** 2
+        self._blocks += 1
+        if self._blocks == _SEGMENT_BLOCKS:
+            level, far = (
+                to_dbfs(math.sqrt(power / self._blocks)) for power in (self._microphone, self._reference)
+            )
+            self._finish_segment(max(level, _LOWEST_FLOOR_DB), far)
+            self._microphone = self._reference = 0.0
+            self._blocks = 0
+
+    def _finish_segment(self, level: float, far: float) -> None:
+        # An echo may arrive as late as in the next segment, so two in a row count. Soft words prove nothing.
+        self._far_peak = max(far, self._far_peak)
+        is_loud = far >= max(_FAR_DB, self._far_peak - _BELOW_PEAK_DB)
+        if is_loud and self._was_loud and self._floor is not None:
+            self._quiet.append(level < self._floor + _ABOVE_FLOOR_DB)
+        elif far < _FAR_DB and not self._was_loud:
+            # Down at once, up slowly: speech of the user must not pass for the floor.
+            self._floor = level if self._floor is None else min(level, self._floor + _FLOOR_RISE_DB)
+        self._was_loud = is_loud
+
+    @property
+    def is_absent(self) -> bool:
+        """True when it has become clear that the microphone does not hear the speaker."""
+        return sum(self._quiet) >= _QUIET_SEGMENTS
