@@ -8,12 +8,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from assistant.conversation.requests import (
@@ -143,7 +143,10 @@ class DashboardApp(App[None]):
         return self.personas.get(slug) if self.personas else None
 
     def _wear(self, slug: str) -> None:
-        """Become this persona: theme and texts change between two paints, never over several."""
+        """Become this persona: theme and texts change between two paints, never over several.
+
+        Nothing may be awaited between here and Textual's recolouring, which runs right after this handler.
+        """
         persona = self._find(slug)
         if persona is None:
             return
@@ -152,12 +155,12 @@ class DashboardApp(App[None]):
         except AssistantError as error:
             self._show(NoticeShown(Severity.ERROR, error.message, error.remedy))
             return
+        self.dashboard.persona = persona
         self.register_theme(theme)
         if self.theme == theme.name:
             self.mutate_reactive(App.theme)
         else:
             self.theme = theme.name
-        self.call_next(partial(setattr, self.dashboard, "persona", persona))
 
     # --- what the user asks for -----------------------------------------------------------------------
 
@@ -234,7 +237,8 @@ class DashboardApp(App[None]):
 
     def action_interrupt(self) -> None:
         """Copy what is selected; else stop what is being said; twice within two seconds, quit."""
-        if selection := self.screen.get_selected_text():
+        line = self.focused.selected_text if isinstance(self.focused, Input) else ""
+        if selection := self.screen.get_selected_text() or line:
             self.copy_to_clipboard(selection)
             self.screen.clear_selection()
             self.notify("Copied.", timeout=2, markup=False)

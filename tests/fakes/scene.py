@@ -66,7 +66,7 @@ def levels(step: int, *, speaking: bool) -> LevelsShown:
     """Levels that look like speech, 20 a second: syllables, words and pauses."""
     voice = -38 + 30 * abs(math.sin(step * 0.9)) * abs(math.sin(step * 0.23 + 0.4)) - 12 * (step % 19 > 14)
     quiet = -58.0 + 6 * math.sin(step)
-    turns = (step // 70) % 2 == 0
+    turns = (step // 40) % 2 == 1
     mine, theirs = (voice, quiet) if turns is not speaking else (quiet, voice)
     return LevelsShown(microphone=mine, speaker=theirs)
 

@@ -39,11 +39,12 @@ class DotRow:
         self._unseen: float | None = None
         self._sizes: deque[int] = deque(maxlen=capacity)
 
-    def hear(self, level: float, now: float) -> None:
-        """From ``now`` on the level is this."""
-        self.advance(now)
+    def hear(self, level: float, now: float) -> bool:
+        """From ``now`` on the level is this; True when bringing the row up to ``now`` changed its look."""
+        changed = self.advance(now)
         self._level = level
         self._unseen = level if self._unseen is None else max(self._unseen, level)
+        return changed
 
     def advance(self, now: float) -> bool:
         """Bring the row up to ``now``; True when that changed what it looks like."""

@@ -89,7 +89,7 @@ def _message_text(message: MessageShown) -> Content:
     if message.role == "user":
         return Content.styled(clean(message.text), "" if message.final else "italic $muted")
     if message.interrupted:
-        return Content.assemble((clean(message.text), "$foreground"), " ", ("—", "$text-warning"))
+        return Content.assemble((clean(message.text).rstrip(), "$foreground"), " ", ("—", "$text-warning"))
     if message.final:
         return Content.styled(clean(message.text), "$foreground")
     heard, rest = message.text[: message.heard], message.text[message.heard :]

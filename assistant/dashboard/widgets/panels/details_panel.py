@@ -61,5 +61,6 @@ def _health(health: HealthShown) -> list[Content]:
     echo = "echo not measured" if health.erle is None else f"echo −{health.erle:.0f} dB"
     return [
         Content.styled("Health", "bold $text-accent"),
-        Content.assemble(health_text(health), (f" · {echo} · {health.rss_mb:.0f} MB", "$muted")),
+        Content(health_text(health)),
+        Content.styled(f"{echo} · {health.rss_mb:.0f} MB", "$muted"),
     ]

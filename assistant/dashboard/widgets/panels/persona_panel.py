@@ -28,7 +28,7 @@ class PersonaPanel(Widget):
             Content.styled(f"{persona.glyph} {one_line(persona.name, 40)}", "bold $primary"),
             Content.styled(one_line(persona.tagline, 200), "italic $foreground"),
             Content(""),
-            Content(one_line(" · ".join(persona.traits), 160)),
+            Content(one_line(", ".join(persona.traits), 160)),
             Content(""),
             Content.assemble(("voice  ", "$muted"), voice_text(persona.voices.embedded)),
         ]

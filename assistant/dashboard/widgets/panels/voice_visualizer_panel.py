@@ -53,30 +53,28 @@ class VoiceVisualizerPanel(Widget):
     def show_levels(self, levels: LevelsShown) -> None:
         """The newest levels in dBFS; a closed microphone is silent whatever it reports."""
         now = self._clock()
-        self.microphone.hear(levels.microphone if self.microphone_open else SILENCE_DB, now)
-        self.assistant.hear(levels.speaker, now)
-        self._run_timer()
+        heard = levels.microphone if self.microphone_open else SILENCE_DB
+        self._follow(self.microphone.hear(heard, now), self.assistant.hear(levels.speaker, now))
 
     def advance(self) -> None:
         """One frame: repaint if a column with a dot was born or moved; rest when nothing sounds."""
         now = self._clock()
-        moved = [row.advance(now) for row in (self.microphone, self.assistant)]
-        if any(moved):
-            self.refresh()
-        self._run_timer()
+        self._follow(self.microphone.advance(now), self.assistant.advance(now))
 
     def watch_microphone_open(self, is_open: bool) -> None:
         """Closing the microphone silences its row at once."""
-        if not is_open:
-            self.microphone.hear(SILENCE_DB, self._clock())
-        self._run_timer()
+        now = self._clock()
+        self._follow(self.microphone.advance(now) if is_open else self.microphone.hear(SILENCE_DB, now))
+        self.refresh()
 
     @property
     def at_rest(self) -> bool:
         """Whether no frame is needed: the microphone is closed, nothing sounds and no dot is left."""
         return not self.microphone_open and self.microphone.at_rest and self.assistant.at_rest
 
-    def _run_timer(self) -> None:
+    def _follow(self, *changed: bool) -> None:
+        if any(changed):
+            self.refresh()
         if self._timer is None:
             return
         if self.at_rest:

@@ -1,0 +1,156 @@
+"""The dashboard in a real terminal: what is drawn, and that the terminal comes back clean."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ALTERNATE, NORMAL = b"\x1b[?1049h", b"\x1b[?1049l"
+SHOW_CURSOR = b"\x1b[?25h"
+READY = b"just talk"
+HEARD = b"552 ms"
+
+
+@dataclass
+class Terminal:
+    """A pseudo-terminal with the dashboard in it."""
+
+    process: subprocess.Popen[bytes]
+    descriptor: int
+    output: bytes = field(default=b"")
+
+    def wait_for(self, marker: bytes, timeout: float = 20.0) -> None:
+        """Read until ``marker`` was drawn."""
+        deadline = time.monotonic() + timeout
+        while marker not in self.output:
+            assert time.monotonic() < deadline, self.output[-500:]
+            self._read(0.2)
+
+    def end(self, timeout: float = 20.0) -> int:
+        """Read until the program has ended."""
+        deadline = time.monotonic() + timeout
+        while self.process.poll() is None:
+            assert time.monotonic() < deadline, self.output[-500:]
+            self._read(0.05)
+        self._read(0.0)
+        return self.process.returncode
+
+    def _read(self, timeout: float) -> None:
+        if select.select([self.descriptor], [], [], timeout)[0]:
+            try:
+                self.output += os.read(self.descriptor, 65536)
+            except OSError:
+                time.sleep(0.01)
+
+
+@contextmanager
+def dashboard(*arguments: str) -> Iterator[Terminal]:
+    parent, child = pty.openpty()
+    fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+    before = termios.tcgetattr(child)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.fakes.dashboard", *arguments],
+        stdin=child,
+        stdout=child,
+        stderr=child,
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color"},
+        start_new_session=True,
+    )
+    try:
+        yield Terminal(process, parent)
+        assert termios.tcgetattr(child) == before
+    finally:
+        process.kill()
+        process.wait()
+        os.close(parent)
+        os.close(child)
+
+
+def assert_clean(terminal: Terminal) -> None:
+    """The alternate screen was left and the cursor is back, in this order, and nothing was drawn after it."""
+    assert terminal.output.count(ALTERNATE) == terminal.output.count(NORMAL) == 1
+    assert SHOW_CURSOR in terminal.output[terminal.output.index(NORMAL) - 50 :]
+    assert b"Traceback" not in terminal.output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signals_end_it_and_restore_the_terminal(number: signal.Signals):
+    with dashboard() as terminal:
+        terminal.wait_for(HEARD)
+        terminal.process.send_signal(number)
+        assert terminal.end() == 0
+        assert_clean(terminal)
+
+
+def test_ctrl_c_twice_ends_it():
+    with dashboard() as terminal:
+        terminal.wait_for(HEARD)
+        os.write(terminal.descriptor, b"\x03")
+        terminal.wait_for(b"again")
+        os.write(terminal.descriptor, b"\x03")
+        assert terminal.end() == 0
+        assert_clean(terminal)
+
+
+def test_what_cannot_be_loaded_is_said_after_the_terminal_is_back():
+    with dashboard("broken") as terminal:
+        assert terminal.end() == 1
+        assert_clean(terminal)
+        assert b"The personas are missing. Install again." in terminal.output[terminal.output.index(NORMAL) :]
+
+
+def test_native_libraries_write_to_the_log_and_not_over_the_screen(tmp_path: Path):
+    log = tmp_path / "native.log"
+    with dashboard("noisy", str(log)) as terminal:
+        terminal.wait_for(HEARD)
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.end()
+        assert b"ALSA" not in terminal.output
+        assert "underrun occurred" in log.read_text()
+
+
+def test_it_is_painted_before_anything_is_loaded():
+    with dashboard() as terminal:
+        terminal.wait_for(HEARD)
+        assert terminal.output.index(READY) < terminal.output.index(HEARD)
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.end()
+
+
+def test_without_a_terminal_it_says_what_to_use_instead():
+    process = subprocess.run(
+        [sys.executable, "-m", "tests.fakes.dashboard"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 1
+    assert "needs a terminal" in process.stderr
+    assert "assistant talk" in process.stderr
+
+
+def test_importing_the_dashboard_loads_neither_audio_nor_models():
+    heavy = "numpy sounddevice onnxruntime mlx moonshine_voice ctranslate2 soxr pydantic hibari tokenizers"
+    code = f"import sys, assistant.dashboard.app; print(*sorted(set({heavy.split()!r}) & set(sys.modules)))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == ""
