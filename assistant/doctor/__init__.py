@@ -1,0 +1,1 @@
+"""What ``assistant doctor`` looks at: each finding with its remedy."""
