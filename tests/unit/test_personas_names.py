@@ -11,7 +11,7 @@ from assistant.personas.names import closest, match, normalise
 
 LIBRARY = load_library()
 
-# What Moonshine tiny and Whisper tiny.en wrote for synthesised commands (plain, pitched and noisy voices, and eSpeak).
+# What Moonshine tiny and Whisper tiny.en wrote for synthesised commands (plain, pitched, noisy voices).
 RECOGNISED = {
     "glados": (
         "Glados|glad us|Glad us!|Gladass|glad Ops|glad, Oss, please|glodos|glad doth|glad doss|Gla das|"
@@ -25,7 +25,7 @@ RECOGNISED = {
         "h.a.l. nine thousand"
     ),
     "tars": "tars|Tarz.|tires|tar's|Tars,|the tars|tarse|tarsh|Tars now",
-    "samantha": "Samantha|some anger|a manther|samantha please|Simantha|Sam|some answer|Samanta|samantha again",
+    "samantha": "Samantha|some anger|a manther|samantha please|Simantha|Sam|some answer|Samanta",
     "kitt": "kit|Kit.|kids|kett|kept|cut|cat|kat|KITT|kid",
     "jarvis": "Jarvis|jervis|jar of this|jar this|Javis|jarvish|garvis|Jarvas|charvis|jaris",
     "default": "Nova|the assistant|assistant|default|normal|the default persona|Nova,",

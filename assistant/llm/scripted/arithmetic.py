@@ -21,7 +21,7 @@ _OPERATORS = {
 }  # fmt: skip
 _NUMBER = r"(?:\d+(?:\.\d+)?|(?:(?:" + "|".join([*_SMALL, *_SCALES]) + r")\b(?: and (?=\w))?[ ]?)+)"
 _SUM = re.compile(
-    r"^(?:.*\b(?:is|whats|what's|calculate|compute|does|me)\s+|\w+,?\s+)?"
+    r"^(?:.*\b(?:(?:what|much) is|whats|what's|calculate|compute|what does|me)\s+|\w+,?\s+)??"
     rf"({_NUMBER})\s*(plus|minus|less|times|multiplied by|divided by|over|x\b|[*+/-])\s*({_NUMBER})"
     r"(?:\s*(?:equals?|make|please|=))*\W*$"
 )

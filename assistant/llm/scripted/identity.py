@@ -45,7 +45,7 @@ _ORIGIN = one_of(
     r"\bwhos your (?:maker|creator)\b",
 )
 _ABILITIES = one_of(
-    r"\bwhat (?:else )?(?:can|could|do) you (?:do|answer|talk about|know|help)\b",
+    r"\bwhat (?:else )?(?:can|could|do) you (?:do|answer|talk about|know(?! about)|help)\b",
     r"\bwhat are you (?:able|good|for)\b",
     r"\bhow (?:can|do) you help\b",
     r"\bcan you help\b",

@@ -21,7 +21,7 @@ _AGAIN = one_of(
 _I_SAID = one_of(
     r"\bwhat (?:did|have|had) i (?:just )?(?:say|said|ask|asked|tell|told)\b",
     r"\bwhat i (?:just )?(?:said|asked|told)\b",
-    r"\bwhat was (?:my|the) last (?:thing|question|sentence)(?: i (?:said|asked))?\b",
+    r"\bwhat was (?:my|the) (?:first|last) (?:thing|question|sentence)(?: i (?:said|asked))?\b",
     r"\brepeat (?:what i said|after me)\b",
 )
 _TALKED = one_of(

@@ -39,11 +39,13 @@ class Turn:
     @cached_property
     def words(self) -> str:
         """``text`` in ``words.plain`` form, without the persona's name where it is only called by it."""
-        name = "|".join(re.escape(plain(form)) for form in (self.persona.name, *self.persona.aliases))
-        called = rf"^(?:(?:hey|hi|hello|ok|okay|so|well|please|and) )?(?:{name}) (?=\w)"
+        names = sorted((plain(form) for form in (self.persona.name, *self.persona.aliases)), key=len)
+        name = "|".join(re.escape(form) for form in reversed(names))
+        said = plain(self.text)
         *_, last = self.text.rpartition(",")
-        said = re.sub(called, "", plain(self.text))
-        return re.sub(rf"(?<=\w) (?:{name})$", "", said) if re.fullmatch(name, plain(last)) else said
+        if re.fullmatch(name, plain(last)) or re.match(r"(?:hey|hi|hello|good \w+|thanks|thank you) ", said):
+            said = re.sub(rf"(?<=\w) (?:{name})$", "", said)
+        return re.sub(rf"^(?:(?:hey|hi|hello|ok|okay|so|well|please|and) )?(?:{name}) (?=\w)", "", said)
 
     @cached_property
     def asked(self) -> tuple[str, ...]:
