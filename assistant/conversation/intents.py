@@ -41,7 +41,8 @@ _RESERVED = (
         (?:no )*(?:go back|undo|revert)(?: (?:that|it|this|the last (?:change|thing|one)))?
         (?:no )*(?:take|change|put|switch|turn|set) (?:that|it|this) back
         (?:no )*(?:take back that|change back|switch back)
-        (?:go|change|switch) back to (?:before|the (?:last|previous|old|other) (?:one|persona|voice))
+        (?:go|change|switch) back to (?:before|the one before)
+        (?:go|change|switch) back to the (?:last|previous|old|other) (?:one|persona|voice)
         (?:no )+(?:not that|not that one|wrong one|that was wrong|that's wrong|i didn't mean that)
         """),
     ),

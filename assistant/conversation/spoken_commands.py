@@ -19,13 +19,13 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         "stop",
         {},
         r"""
-        stop(?: stop)*
+        (?:no )*stop(?: stop)*
         (?:stop|quit|cease) (?:it|that|this|talking|speaking|now|there|right there|babbling)
         (?:be |keep |stay )?(?:quiet|silent)
         silence|shut up|shut it|hush|shush|shh+|zip it|hold your tongue|no more talking
         never ?mind|enough|that's enough|that is enough|that will do|that'll do
         cancel|cancel that|forget it|forget about it
-        (?:don't|do not) (?:talk|speak)(?: any ?more)?
+        (?:don't|do not) (?:talk|speak|say anything)(?: any ?more)?
         """,
     ),
     (
@@ -45,7 +45,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         {},
         r"""
         (?:go|get|go back) to sleep
-        sleep now|sleep mode|time to sleep|fall asleep|(?:take|have) a nap
+        sleep now|you can sleep|sleep mode|time to sleep|time for bed|fall asleep|(?:take|have) a nap
         (?:go (?:to|into|on) )?standby|stand by
         (?:enter|go into) sleep mode
         """,
@@ -58,7 +58,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         (?:turn|crank) up {_VOLUME}
         {_VOLUME} up
         (?:raise|increase|boost) {_VOLUME}
-        (?:be |speak |talk |a bit |a little |much )*louder
+        (?:be |speak |talk |make it |make yourself |a bit |a little |much )*louder
         more volume|speak up|speak more loudly|talk more loudly
         (?:you are |you're )?too quiet
         """,
@@ -71,7 +71,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         turn down {_VOLUME}
         {_VOLUME} down
         (?:lower|reduce|decrease) {_VOLUME}
-        (?:be |speak |talk |a bit |a little |much )*(?:quieter|softer)
+        (?:be |speak |talk |make it |make yourself |a bit |a little |much )*(?:quieter|softer)
         less volume|speak (?:more )?(?:softly|quietly)
         (?:not so|less|too|you are too|you're too) loud
         """,
@@ -84,7 +84,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         (?:what's|what is) the(?: current)? time
         (?:tell me|give me|say) the(?: current)? time
         do you (?:know|have) (?:the time|what time it is)
-        time|the time|have you got the time|what time do you have|how late is it|what hour is it
+        time|the time|(?:have you )?got the time|what time do you have|how late is it|what hour is it
         """,
     ),
     (
@@ -102,7 +102,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         "list_personas",
         {},
         rf"""
-        who (?:else )?can you be
+        who (?:else )?(?:can|could) you be|(?:tell me )?who (?:else )?you can be
         who else (?:is there|are you|is available|can i (?:talk|speak) to|do you have)
         who can i (?:talk|speak) to|who are the others|who is available
         (?:which|what) (?:other )?{_PERSONAS} (?:are there|do you have|can you be|are available|do you know)
@@ -120,7 +120,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         r"""
         help|help me(?: out)?|give me help|i need help|what are my options
         what (?:can|should|could|do) i (?:say|ask|ask you|say to you)
-        what can you do|what do you understand
+        (?:tell me )?what (?:can you|you can) do|what do you understand
         (?:what|which) commands (?:are there|do you (?:know|have|understand)|can i (?:use|say))
         what are (?:the|your) commands
         (?:list|show|tell)(?: me)?(?: all)? (?:the |your )?(?:voice )?commands
@@ -135,7 +135,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         forget everything(?: (?:about me|we said|(?:that )?you know(?: about me)?))?
         forget everything(?: that)? i(?: have|'ve)? (?:told you|said)
         (?:forget|delete|erase|wipe|clear) (?:all |of |the |your |my |our |whole |entire ){{0,4}}{_NOTES}
-        (?:delete|erase|wipe|clear) everything|reset your memory
+        (?:delete|erase|wipe|clear) everything(?: you know(?: about me)?)?|reset your memory
         """,
     ),
     (
@@ -143,7 +143,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         {},
         r"""
         forget (?:that|this|the last (?:note|thing|one)|my last note|that note)
-        forget (?:what|that) i (?:just )?(?:said|told you)
+        forget (?:what|that|the last thing) i (?:just )?(?:said|told you)
         (?:delete|remove|erase) (?:that|the last|my last|this|the newest) note
         (?:don't|do not) remember (?:that|this)
         """,
@@ -210,7 +210,7 @@ _REMEMBER = (
     phrases(rf"{_KEEP} (?P<slot>{_FACT} .+)"),
     phrases(rf"{_NOTE} that (?P<slot>.+ .+)"),
     phrases(r"(?:make|take) a note(?: of| to)? (?P<slot>.+)"),
-    phrases(r"(?:note|write) down (?P<slot>.+)"),
+    phrases(r"(?:note|write|take) (?:(?:this|that) )?down (?P<slot>.+)"),
     phrases(rf"remember (?P<slot>(?!{_REMARK}\b).+ .+)"),
 )
 _LONGEST_TOPIC = 8

@@ -118,22 +118,24 @@ _WISH = (
     r"let us|let's|can i|could i|may i|can we|could we)(?: to)?(?: please)?"
 )
 _TALK = r"(?:talk|speak|chat)(?: now| again)? (?:to|with|two|too)"
-_OVER = r"(?: (?:it|yourself|persona|character|voice|theme))?(?: back)?(?: over)?"
-_ROLE = r"(?:theme|persona|personality|character|voice)"
+_ROLE = r"(?:theme|persona|personalitie|personality|character|voice)s?"
+_OVER = rf"(?: (?:it|me|us|yourself|{_ROLE}))?(?: back)?(?: over)?"
+_CHANGE = r"(?:change|changing|switch|switching|swap|swapping)"
 
 _PHRASES = tuple(
     _Phrase(re.compile(pattern, re.IGNORECASE), resolve, ask_back)
     for pattern, resolve, ask_back in (
-        (rf"(?:change|switch|swap){_OVER} (?:to|two|too|2)(?: be)? (?P<name>.+)", _like, _short),
+        (rf"{_CHANGE}{_OVER} (?:to|two|too|2)(?: be)? (?P<name>.+)", _like, _short),
         (rf"(?:set|change|switch) (?:the |your |my )?{_ROLE} (?:to|two|too) (?P<name>.+)", _like, _capital),
         (
             r"(?:become|turn into|transform into|change into|morph into|bring back) (?P<name>.+)",
             _like,
             _capital,
         ),
+        (r"(?:make|turn) yourself(?: into)? (?P<name>.+)", _like, _never),
         (r"(?:go|turn|move) back (?:in)?to (?P<name>.+)", _like, _capital),
         (rf"(?:{_WISH} )?{_TALK} (?P<name>.+)", _sure, _capital),
-        (rf"{_WISH} (?:change|switch|swap){_OVER} (?:in)?to (?P<name>.+)", _sure, _capital),
+        (rf"{_WISH} {_CHANGE}{_OVER} (?:in)?to (?P<name>.+)", _sure, _capital),
         (r"(?:put|bring|get)(?: me)? (?P<name>.+?)(?: back)? (?:on|back|in|here)", _sure, _never),
         (
             r"(?:put on|bring in|bring on|get me|give me|activate|summon|load|launch|use) (?P<name>.+)",
@@ -149,6 +151,11 @@ _PHRASES = tuple(
         (rf"(?:{_WISH} |let's )?(?:be|act as|act like|play|meet|hear from) (?P<name>.+)", _exact, _never),
         (rf"{_WISH}(?: have)? (?P<name>.+?)(?: back)?", _exact, _never),
         (r"no(?: no)?(?: not .+)? i (?:said|meant|mean|want) (?P<name>.+)", _sure, _never),
+        (
+            rf"(?:how about|show me|i'd prefer|i prefer|(?:change|switch) {_ROLE}) (?P<name>.+)",
+            _exact,
+            _never,
+        ),
         (r"(?P<name>.+ (?:mode|theme|persona))", _exact, _never),
     )
 )

@@ -33,7 +33,7 @@ _AFTER = phrases(
 )
 _ASKED = phrases(
     r"""
-    (?:can|could|would|will|can't|won't) you
+    (?:can|could|would|will|can't|won't) you|would you mind
     you (?:can|should|may)|go ahead and|let's
     (?:i want|i need|i'd like|i would like) you to
     """

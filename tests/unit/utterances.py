@@ -32,6 +32,8 @@ _SWITCHES = {
         I said GLaDOS. | No, I meant glad us | Okay, now be GLaDOS | You can switch to GLaDOS now |
         I would like you to become GLaDOS | I want you to be GLaDOS | let's talk to GLaDOS | switch
         to glass dose | change to Gladius | Chains to GLaDOS. | Which to GLaDOS.
+        | Would you mind switching to GLaDOS? | How about GLaDOS? | Make yourself GLaDOS
+        | Can you switch me over to GLaDOS?
     """,
     "JARVIS": """
         Switch to Jarvis. | switch to jervis | change to jar this | Twitched to Jarvis | I want to
@@ -501,5 +503,12 @@ The characters in that book are dull.
 There are many voices in the choir.
 The others are waiting outside.
 Someone else did it.
+Make yourself at home.
+Make yourself a cup of tea.
+How about dinner tonight?
+Show me the way home.
+Would you mind closing the door?
+I prefer tea.
+Switch channels.
 It was somebody else.
 """.strip().splitlines()
