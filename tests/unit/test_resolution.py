@@ -74,7 +74,8 @@ def resolve(
     """Let uv find wheels for all of ``lines`` on ``machine``."""
     return subprocess.run(
         [UV or "uv", "pip", "compile", "-", "--only-binary", ":all:", "--no-header", "--no-annotate",
-         *options, "--python-platform", machine.platform, "--python-version", python, "--no-python-downloads"],
+         "--python-platform", machine.platform, "--python-version", python,
+         "--no-python-downloads", *options],
         input="\n".join(lines), capture_output=True, text=True, cwd=ROOT / "tests", check=False,
         env=os.environ | {"MACOSX_DEPLOYMENT_TARGET": machine.macos or "14.0"},
     )  # fmt: skip
