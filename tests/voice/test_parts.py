@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -156,7 +157,15 @@ def test_installed_weights_are_the_pinned_ones(of):
     assert of.size() > 500_000
 
 
-def test_parts_are_described_without_loading_them(uninstall):
+def test_parts_are_described_without_loading_them(uninstall, monkeypatch):
+    really = metadata.version
+
+    def version(distribution: str) -> str:
+        if distribution == "moonshine-voice":
+            raise metadata.PackageNotFoundError(distribution)
+        return really(distribution)
+
+    monkeypatch.setattr(metadata, "version", version)
     uninstall("moonshine_voice")
     reports = {report.key: report for report in describe_parts()}
     assert list(reports) == [key for keys in ROLES.values() for key in keys]
@@ -164,6 +173,7 @@ def test_parts_are_described_without_loading_them(uninstall):
     assert reports["hibari"].version == "0.2.1"
     assert reports["hibari"].size_bytes > 10_000_000
     assert not reports["moonshine"].is_present
+    assert reports["moonshine"].version == ""
     assert reports["moonshine"].reason == "Moonshine tiny is not installed."
     assert "moonshine-voice==0.1.0" in reports["moonshine"].remedy
 

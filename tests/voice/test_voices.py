@@ -116,6 +116,17 @@ def test_an_unknown_effect_is_refused(hibari):
         next(hibari.synthesise("Hello.", VoiceSpec(effects=("reverb",))))
 
 
+def test_a_sentence_that_breaks_the_voice_is_told_and_the_next_one_is_spoken(hibari, monkeypatch):
+    def explode(_: str) -> list[str]:
+        raise IndexError("list index out of range")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hibari._tts, "phonemize", explode)
+        with pytest.raises(VoiceError, match="could not speak a sentence"):
+            said(hibari, "Hello.")
+    assert len(said(hibari, "Hello."))
+
+
 def test_the_system_voice_speaks():
     program = find_program()
     assert program is not None, "install espeak-ng for this test"
