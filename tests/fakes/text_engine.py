@@ -1,0 +1,83 @@
+"""A fake language model that checks its prompt and answers by rote; ``python -m`` runs the dashboard with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from assistant.llm.port import Prompt, Purpose
+
+CALL = (
+    "Of course. ",
+    "TOOL",
+    '_CALL: {"name": "chan',
+    'ge_theme", "argum',
+    'ents": {"persona_na',
+    'me": "GLaDOS"}}',
+)
+
+
+class FakeTextEngine:
+    """Switches to GLaDOS when told "surprise"; writes what is wrong with a prompt to ``complaints``."""
+
+    name = "fake model"
+
+    def __init__(self, complaints: Path) -> None:
+        self._complaints = complaints
+        self._turns = 0
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+        """Pieces of a rote answer, a moment apart, as a model would write them."""
+        self._turns += 1
+        with self._complaints.open("a") as file:
+            file.writelines(f"turn {self._turns}: {complaint}\n" for complaint in self._wrong_with(prompt))
+        for piece in self._answer(prompt):
+            await asyncio.sleep(0.02)
+            yield piece
+
+    def _answer(self, prompt: Prompt) -> tuple[str, ...]:
+        if prompt.purpose is Purpose.RE_INTRODUCTION:
+            return ("Well. ", f"I am {prompt.persona.name}, ", "and the test begins.")
+        if prompt.purpose is Purpose.GREETING:
+            return ("Good ", "morning.")
+        if "surprise" in prompt.messages[-1].text.casefold():
+            return CALL
+        return ("That is turn ", f"number {self._turns}.")
+
+    def _wrong_with(self, prompt: Prompt) -> list[str]:
+        persona = prompt.persona
+        wrong = []
+        if not prompt.system.startswith(f"You are {persona.name}. {persona.identity}"):
+            wrong.append("the persona's identity does not come first")
+        if any(trait not in prompt.system for trait in persona.traits):
+            wrong.append("a trait is missing")
+        if '"change_theme"' not in prompt.system or "TOOL_CALL:" not in prompt.system:
+            wrong.append("the tool schemas are missing")
+        if len(prompt.messages) < min(10, self._turns):
+            wrong.append(f"only {len(prompt.messages)} messages")
+        if prompt.messages[-1].role != "user":
+            wrong.append("the newest message is not the user's")
+        return wrong
+
+
+def main() -> None:
+    """The dashboard as the user knows it, but for the model behind it."""
+    from assistant.assembly import Assembly
+    from assistant.dashboard.app import run_dashboard
+    from assistant.dashboard.bridge import Prepared
+
+    with contextlib.ExitStack() as held:
+
+        def prepare() -> Prepared:
+            assembly = Assembly({}, text_engine=FakeTextEngine(Path(sys.argv[1])))
+            assembled = held.enter_context(assembly).assemble()
+            return Prepared(assembled.runner, assembled.library, assembled.persona.slug)
+
+        run_dashboard(prepare)
+
+
+if __name__ == "__main__":
+    main()
