@@ -11,6 +11,7 @@ from assistant.errors import PersonaError
 from assistant.personas import load
 from assistant.personas.contrast import contrast
 from assistant.personas.load import PersonaFileError, load_file, load_library, shipped_folder
+from assistant.personas.model import Colours, EmbeddedVoice, Lines, MoshiVoice, Persona, Reply, Waveform
 
 GOOD = (shipped_folder() / "default.toml").read_text(encoding="utf-8").replace('"Nova"', '"Vega"', 1)
 
@@ -161,3 +162,12 @@ def test_without_any_persona_it_says_so(tmp_path: Path, monkeypatch: pytest.Monk
 )
 def test_contrast_is_that_of_wcag(first: str, second: str, ratio: float):
     assert contrast(first, second) == contrast(second, first) == pytest.approx(ratio, abs=0.01)
+
+
+def test_the_persona_in_the_manual_works_and_every_key_is_explained(tmp_path: Path):
+    manual = (Path(__file__).parents[2] / "docs" / "personas.md").read_text(encoding="utf-8")
+    example = manual.split("```toml\n")[1].split("```")[0]
+    assert load_file(write(tmp_path, example, "marvin.toml")).name == "Marvin"
+    models = (Persona, Lines, Reply, EmbeddedVoice, MoshiVoice, Colours, Waveform)
+    keys = {key for model in models for key in model.model_fields} - {"slug", "voices", "colours", "waveform"}
+    assert [key for key in sorted(keys) if f"`{key}`" not in manual and f"[{key}" not in manual] == []
