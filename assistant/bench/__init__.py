@@ -1,0 +1,1 @@
+"""Measurements of the running assistant on this machine: ``assistant bench``."""
