@@ -15,13 +15,17 @@ RING = SAMPLE_RATE // 4
 
 
 class FakeTransport:
-    """Plays into ``heard`` and hears ``microphone``, plus ``echo`` times what it plays itself."""
+    """Plays into ``heard`` and hears ``microphone``, plus what it played itself through the room ``echo``.
+
+    ``echo`` is an impulse response at 24 kHz, or the factor of an echo without delay.
+    """
 
     def __init__(
-        self, microphone: Samples, *, echo: float = 0.0, latency_s: float = 0.0, fails: int = 0
+        self, microphone: Samples, *, echo: Samples | float = 0.0, latency_s: float = 0.0, fails: int = 0
     ) -> None:
         self.microphone = microphone
-        self.echo = echo
+        self._room = np.atleast_1d(np.asarray(echo, dtype=np.float32))
+        self._echo = np.zeros(len(self._room) + BLOCK - 1, dtype=np.float32)
         self.latency_s = latency_s
         self.fails = fails
         self.input_name = "fake microphone"
@@ -74,12 +78,20 @@ class FakeTransport:
         played[: len(piece)] = piece * self.gains[-1]
         self._consumed += len(piece)
         self._played.append(played)
+        echo = self._reflect(played)
         microphone = np.zeros(BLOCK, dtype=np.float32)
         if self.microphone_open:
             said = self.microphone[start : start + BLOCK]
             microphone[: len(said)] = said
-            microphone += self.echo * played
+            microphone += echo
         return AudioBlock(microphone, played, self.time)
+
+    def _reflect(self, played: Samples) -> Samples:
+        """What of all that was played reaches the microphone within this block."""
+        self._echo += np.convolve(played, self._room)
+        echo = self._echo[:BLOCK].copy()
+        self._echo = np.append(self._echo[BLOCK:], np.zeros(BLOCK, dtype=np.float32))
+        return echo
 
     def writable(self) -> int:
         return RING - len(self._ring)
