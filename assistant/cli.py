@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Talk hands-free with personas. Without a command: the dashboard.",
     rich_markup_mode=None,
     add_completion=False,
+    pretty_exceptions_enable=False,
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -102,7 +103,8 @@ def talk(
     with Assembly(context.obj, audio=audio) as assembly:
         assembled = assembly.assemble()
         lines = None if audio else sys.stdin
-        asyncio.run(talk_plainly(assembled.runner, assembled.library, sys.stdout, lines))
+        with contextlib.suppress(KeyboardInterrupt):
+            asyncio.run(talk_plainly(assembled.runner, assembled.library, sys.stdout, lines))
 
 
 @app.command()
@@ -122,14 +124,60 @@ def personas(context: typer.Context) -> None:
         raise typer.Exit(1)
 
 
+@app.command()
+def devices() -> None:
+    """List microphones and speakers."""
+    from assistant.doctor.device_list import device_lines
+
+    for line in device_lines():
+        typer.echo(line)
+
+
+@app.command()
+def doctor(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    sound: Annotated[bool, typer.Option("--sound", help="Play five seconds for the echo test.")] = False,
+) -> None:
+    """Look at everything the assistant needs; each finding comes with its remedy."""
+    from assistant.doctor import finding
+    from assistant.doctor.checks import run_checks
+
+    findings = []
+    for found in run_checks(context.obj, with_sound=sound):
+        findings.append(found)
+        for line in () if as_json else finding.as_lines(found):
+            typer.echo(line)
+    if as_json:
+        typer.echo(finding.as_json(findings))
+    raise typer.Exit(finding.exit_status(findings))
+
+
+Records = Annotated[Path, typer.Option(help="The folder for the record.")]
+
+
+@bench.command("voice")
+def bench_voice(turns: int = 50, output: Records = Path("reports/benchmarks")) -> None:
+    """Voice-to-voice latency by stage, both sides on one clock."""
+    from assistant.bench import voice
+
+    if not voice.bench_voice(turns, output, typer.echo):
+        raise typer.Exit(1)
+
+
+@bench.command("start")
+def bench_start(output: Records = Path("reports/benchmarks")) -> None:
+    """Time to help, to the first paint and to listening."""
+    from assistant.bench import start
+
+    if not start.bench_start(output, typer.echo):
+        raise typer.Exit(1)
+
+
 def main() -> None:
-    """Run the command; an ``AssistantError`` becomes its sentence, Ctrl-C becomes silence."""
+    """Run the command; an ``AssistantError`` becomes its sentence."""
     try:
-        app(standalone_mode=False)
+        app(prog_name="assistant")
     except AssistantError as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
-    except (KeyboardInterrupt, typer.Abort):
-        sys.exit(130)

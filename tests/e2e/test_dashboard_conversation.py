@@ -1,4 +1,4 @@
-"""The dashboard in a real terminal, spoken to through a virtual microphone, heard through a virtual speaker."""
+"""The dashboard in a real terminal, on a virtual microphone and a virtual speaker."""
 
 from __future__ import annotations
 

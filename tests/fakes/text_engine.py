@@ -1,4 +1,4 @@
-"""A fake language model that checks its prompt and answers by rote; ``python -m`` runs the dashboard with it."""
+"""A fake language model that checks its prompts; as a module, the dashboard with it."""
 
 from __future__ import annotations
 
