@@ -51,7 +51,7 @@ class PersonaScreen(ModalScreen[str | None]):
         note = "  answers now" if persona.slug == self._current else ""
         text = Content.assemble(
             (f"{persona.glyph} {one_line(persona.name, 40)}", "bold"),
-            (note, "$text-success"),
+            note,
             (f"\n  {one_line(persona.tagline, 80)}", "dim"),
         )
         return Option(text, id=persona.slug)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual.color import ColorParseError
+from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from assistant.errors import PersonaError
@@ -39,8 +39,19 @@ def persona_theme(persona: Persona) -> Theme:
 
     Raises ``PersonaError`` when a colour cannot be used.
     """
+    try:
+        theme = _theme(persona)
+        theme.to_color_system().generate()
+    except ColorParseError as error:
+        raise PersonaError(
+            f"A colour of {persona.name} cannot be used: {error}.", "Correct its theme file."
+        ) from error
+    return theme
+
+
+def _theme(persona: Persona) -> Theme:
     colours = persona.colours
-    theme = Theme(
+    return Theme(
         name=f"persona-{persona.slug}",
         dark=colours.dark,
         primary=colours.primary,
@@ -60,6 +71,8 @@ def persona_theme(persona: Persona) -> Theme:
             "waveform-microphone": persona.waveform.microphone,
             "waveform-assistant": persona.waveform.assistant,
             "input-cursor-background": colours.primary,
+            "block-cursor-background": colours.primary,
+            "block-cursor-foreground": Color.parse(colours.primary).get_contrast_text(1.0).hex,
             "scrollbar": colours.panel,
             "scrollbar-hover": colours.muted,
             "scrollbar-background": colours.background,
@@ -67,13 +80,6 @@ def persona_theme(persona: Persona) -> Theme:
             "scrollbar-background-active": colours.background,
         },
     )
-    try:
-        theme.to_color_system().generate()
-    except ColorParseError as error:
-        raise PersonaError(
-            f"A colour of {persona.name} cannot be used: {error}.", "Correct its theme file."
-        ) from error
-    return theme
 
 
 def dot_glyphs(persona: Persona) -> tuple[str, ...]:

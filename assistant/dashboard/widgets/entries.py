@@ -117,5 +117,5 @@ def notice_content(notice: NoticeShown) -> Content:
     glyph, colour = NOTICES[notice.severity]
     parts = [Content.styled(f"{glyph} ", f"bold {colour}"), Content(clean(notice.message).strip())]
     if notice.remedy:
-        parts.append(Content.styled(f"\n  {clean(notice.remedy).strip()}", "$muted"))
+        parts.append(Content.styled(f"\n→ {clean(notice.remedy).strip()}", "$muted"))
     return Content.assemble(*parts)
