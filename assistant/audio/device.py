@@ -28,6 +28,12 @@ STALLED_S = 5.0
 DEAD_MICROPHONE_S = 2.0
 """Exact zeros for so long come from no real microphone."""
 
+PATIENCE_S = 0.03
+"""How long a block waits for the speaker's callback that belongs to it, when that comes late."""
+
+POLL_S = 0.005
+"""Between two looks whether it has come."""
+
 NO_DEVICE = AudioError(
     "There is no microphone and no speaker.",
     "Connect one, or start a sound server (PipeWire or PulseAudio); it is picked up by itself.",
@@ -80,6 +86,7 @@ class _Session:
         self._opened = time.monotonic()
         self._blocks: BlockReader | None = None
         self._reference: BlockReader | AlignedReference | None = None
+        self._pending: tuple[Samples, float] | None = None
         if streams.capture:
             self._blocks = BlockReader(streams.capture.ring, streams.capture.rate)
             self._recorded = StreamClock(streams.capture.rate)
@@ -100,15 +107,22 @@ class _Session:
         self._recorded.observe(*capture.stamp)
         if playback:
             self._played.observe(*playback.stamp)
-        microphone = self._blocks.next()
-        if microphone is None:
+        if self._pending is None and (microphone := self._blocks.next()) is not None:
+            self._pending = (microphone, self._recorded.time_of(self._blocks.position))
+        if self._pending is None or self._waits_for_reference(self._pending[1]):
             return None
-        ended = self._recorded.time_of(self._blocks.position)
+        (microphone, ended), self._pending = self._pending, None
         return AudioBlock(microphone, self._reference_until(ended), ended)
 
-    def _reference_until(self, time_s: float) -> Samples:
+    def _waits_for_reference(self, ended: float) -> bool:
+        reference = self._reference
+        if not isinstance(reference, AlignedReference) or reference.is_there(ended):
+            return False
+        return time.monotonic() - ended < PATIENCE_S
+
+    def _reference_until(self, ended: float) -> Samples:
         if isinstance(self._reference, AlignedReference):
-            return self._reference.block_until(time_s)
+            return self._reference.block_until(ended)
         block = self._reference.next() if self._reference else None
         return np.zeros(BLOCK, dtype=np.float32) if block is None else block
 
@@ -116,6 +130,7 @@ class _Session:
         """Throw away what was recorded and not yet read."""
         if self._blocks and self.streams.capture:
             self._blocks.clear()
+            self._pending = None
             if isinstance(self._reference, BlockReader):
                 self._reference.clear(self.streams.capture.ring.position)
 
@@ -199,7 +214,7 @@ class DeviceTransport:
             left = deadline - time.monotonic()
             if left <= 0 or self._session.streams.lost.is_set():
                 return None
-            capture.arrived.acquire(timeout=left)
+            capture.arrived.acquire(timeout=min(left, POLL_S))
 
     def writable(self) -> int:
         """See ``AudioTransport.writable``; nothing while the speaker is gone."""

@@ -126,13 +126,13 @@ class StreamClock:
 class AlignedReference:
     """The speaker's samples on the microphone's clock, where the two are different devices.
 
-    It reads the ring of played samples a little behind the moment asked for, and bends the resampling ratio
-    by what the clocks drift apart. A jump (a device that stalled) is followed at once.
+    It reads the ring of played samples up to the moment asked for, and bends the resampling ratio by what the
+    clocks drift apart. A jump (a device that stalled) is followed at once.
     """
 
-    MARGIN_S = 0.010
-    """Behind the speaker's callback, so that one that comes late is not missed; far less than a sound needs
-    to travel through both devices, so the reference always precedes its echo."""
+    MARGIN_S = 0.0025
+    """Behind the speaker's clock. With what the resamplers hold it makes 13 to 16 ms, less than sound needs
+    to get through both devices, so the reference precedes its echo."""
     SETTLE_S = 10.0
     JUMP_S = 0.030
     MAX_BEND = 0.005
@@ -143,33 +143,41 @@ class AlignedReference:
         self._ring = ring
         self._clock = clock
         self._rate = rate
+        self._piece = rate // 400
         self._position: int | None = None
         self._ready = EMPTY
-        # For a variable ratio soxr wants to know the largest one beforehand.
-        largest = rate * (1.0 + self.MAX_BEND)
+        self._resampler = Resampler(rate, SAMPLE_RATE)
+        # soxr wants to know the largest of the variable ratios beforehand.
+        largest = SAMPLE_RATE * (1.0 + self.MAX_BEND)
         self._stream = soxr.ResampleStream(largest, SAMPLE_RATE, 1, dtype="float32", vr=True)
+        self._stream.set_io_ratio(SAMPLE_RATE, SAMPLE_RATE)
+        while not len(self._ready):
+            # Filled with silence, so that from now on as much comes out as goes in.
+            self._convert(np.zeros(self._piece, dtype=np.float32))
+
+    def is_there(self, time: float) -> bool:
+        """Whether all that the block until ``time`` needs has been played."""
+        return self._ring.written >= self._clock.position_at(time - self.MARGIN_S) + 2 * self._piece
 
     def block_until(self, time: float) -> Samples:
         """The 10 ms that the speaker was given up to monotonic ``time``; zeros where it was given nothing."""
-        wanted = self._clock.position_at(time - self.MARGIN_S) + len(self._ready) * self._rate / SAMPLE_RATE
-        self._follow(wanted)
+        begin = self._clock.position_at(time - BLOCK / SAMPLE_RATE - self.MARGIN_S)
+        self._follow(begin + len(self._ready) * self._rate / SAMPLE_RATE)
         while len(self._ready) < BLOCK:
-            resampled = self._stream.resample_chunk(self._next_piece(self._rate // 100))
-            self._ready = np.concatenate((self._ready, resampled))
+            self._convert(self._next_piece(self._piece))
         block, self._ready = self._ready[:BLOCK], self._ready[BLOCK:]
         return block
 
     def _follow(self, wanted: float) -> None:
-        if self._position is None:
-            # The resampler gives nothing for its first piece.
-            self._position = int(wanted) - self._rate // 100
-            behind = 0.0
-        else:
-            behind = (wanted - self._position) / self._rate
-        if abs(behind) > self.JUMP_S:
+        behind = 0.0 if self._position is None else (wanted - self._position) / self._rate
+        if self._position is None or abs(behind) > self.JUMP_S:
             self._position, behind = int(wanted), 0.0
         bend = min(self.MAX_BEND, max(-self.MAX_BEND, behind / self.SETTLE_S))
-        self._stream.set_io_ratio(self._rate * (1.0 + bend), SAMPLE_RATE)
+        self._stream.set_io_ratio(SAMPLE_RATE * (1.0 + bend), SAMPLE_RATE)
+
+    def _convert(self, piece: Samples) -> None:
+        converted = self._stream.resample_chunk(self._resampler.feed(piece))
+        self._ready = np.concatenate((self._ready, converted))
 
     def _next_piece(self, count: int) -> Samples:
         assert self._position is not None

@@ -88,6 +88,12 @@ def open_streams(microphone: Device | None, speaker: Device | None, gain: float)
     return streams
 
 
+def _are_one(microphone: Device, speaker: Device) -> bool:
+    # ALSA's plug-ins (default, pulse, pipewire) look like one device but lead to two with clocks of their own.
+    is_plugin = speaker.host_api == "ALSA" and "(hw:" not in speaker.name
+    return microphone.index == speaker.index and not is_plugin
+
+
 def _open_duplex(streams: OpenStreams, device: Device, gain: float) -> bool:
     """One stream for both directions; False when the device cannot do both at one rate."""
     try:
