@@ -23,6 +23,9 @@ _KNOWN = 0.96
 _ALIKE_VERB = 0.6
 """How alike a verb must be to "switch" or "change" to be one of them misheard."""
 
+_LONGEST = 12
+"""Words beyond which an utterance is more than a request for a persona."""
+
 _ORDINARY = frozenset(
     re.findall(
         r"\w+",
@@ -35,6 +38,8 @@ _ORDINARY = frozenset(
 
 def find_switch(core: str, library: Library) -> str | None:
     """The name to change to: a persona's, or the one that was said where it must be asked back about."""
+    if len(core.split()) > _LONGEST:
+        return None
     for said in dict.fromkeys((core, as_command(core))):
         for phrase in _PHRASES:
             if found := phrase.pattern.fullmatch(said):

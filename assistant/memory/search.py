@@ -10,6 +10,7 @@ import re
 import sqlite3
 
 _WORD = re.compile(r"\w+")
+_MODULE = "fts5"
 _MOST_WORDS = 24
 _COMMON = frozenset(
     _WORD.findall(
@@ -30,7 +31,7 @@ class NoteIndex:
         try:
             connection.execute(
                 "CREATE VIRTUAL TABLE temp.note_words"
-                " USING fts5(text, tokenize = 'porter unicode61 remove_diacritics 2')"
+                f" USING {_MODULE}(text, tokenize = 'porter unicode61 remove_diacritics 2')"
             )
             self._has_fts = True
         except sqlite3.OperationalError:

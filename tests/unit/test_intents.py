@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.conversation.intents import Reserved, find_intent, is_wake_word
+from assistant.conversation.intents import LONGEST, Reserved, find_intent, is_wake_word
 from assistant.personas.load import Library, load_library
 from assistant.tools.result import ToolCall
 from tests.unit.utterances import COMMANDS, ORDINARY, SWITCHES
@@ -97,8 +98,17 @@ _WORDS = [
 ]
 
 
-@settings(max_examples=300, deadline=2000)
+@settings(max_examples=300, deadline=None)
 @given(said=st.text(max_size=3000) | st.lists(st.sampled_from(_WORDS), max_size=600).map(" ".join))
 def test_any_text_is_understood_or_not_but_never_fails(said: str, library: Library) -> None:
     intent = find_intent(said, library)
     assert intent is None or isinstance(intent, ToolCall | Reserved)
+
+
+@pytest.mark.parametrize(
+    "unit", ["x ", "change to ", "please ", "yes ", "I want to talk to ", "remember that ", "it back "]
+)
+def test_the_longest_utterance_is_understood_at_once(unit: str, library: Library) -> None:
+    start = time.process_time()
+    find_intent((unit * LONGEST)[:LONGEST], library)
+    assert time.process_time() - start < 0.5
