@@ -95,6 +95,11 @@ def test_a_malformed_call_says_why_and_is_never_text(broken: str, reason: str) -
     assert (found.text, reason in found.reason) == (broken, True)
 
 
+def test_a_marker_alone_on_its_line_takes_nothing_with_it() -> None:
+    malformed = Malformed("TOOL_CALL: \n", "No JSON object follows the tool call's marker.")
+    assert scan(list("TOOL_CALL: \nHello.")) == [malformed, Text("Hello.")]
+
+
 def test_a_call_that_never_closes_is_malformed_at_the_end() -> None:
     assert scan([SWITCH[:-1] + " and so on"]) == [
         Malformed(SWITCH[:-1] + " and so on", "The tool call breaks off.")
