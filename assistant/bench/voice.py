@@ -9,110 +9,18 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from assistant.audio.transport import Samples
-from assistant.audio.wavfile import WavWriter, read_wav
+from assistant.audio.wavfile import read_wav
 from assistant.bench.control import ControlStream, Lateness
-from assistant.bench.latency import STAGES, MeasuredTurn, ReportedTurn, measure_turns
+from assistant.bench.conversation import GRACE_S, Say, converse, write_questions
+from assistant.bench.latency import STAGES, MeasuredTurn, measure_turns
 from assistant.bench.record import Spread, surroundings, write_record
-from assistant.bench.timeline import LEAD_S, SLOT_S, Timeline, build_timeline
-from assistant.conversation.answers import voice_spec
-from assistant.conversation.runner import ConversationRunner
-from assistant.conversation.session import Session
-from assistant.conversation.updates import LatencyShown, Update
-from assistant.engine.protocol import (
-    SAMPLE_RATE,
-    AudioHealth,
-    Command,
-    EngineConfig,
-    EngineDown,
-    EngineReady,
-    Event,
-    InputFinished,
-    UserTurn,
-    VoiceSpec,
-    WavAudio,
-)
-from assistant.engine.supervisor import Supervisor
-from assistant.errors import EngineError
-from assistant.llm.scripted.engine import ScriptedEngine
-from assistant.memory.opening import open_temporary_store
-from assistant.personas.load import DEFAULT_SLUG, load_library
-from assistant.tools.registry import default_registry
-from assistant.voice.cascade.parts import load_voice
-
-Say = Callable[[str], object]
-"""Takes a line for the user."""
-
-GRACE_S = 120.0
-"""How much longer than its audio a run may take, the engine's start included."""
-
-
-@dataclass
-class Observer:
-    """Stands between engine and session and notes what both tell; ``over`` is set at the end of the input."""
-
-    engine: Supervisor
-    opened: float = 0.0
-    """About the monotonic time of the recording's first sample: when the engine said that it listens."""
-    parts: dict[str, str] = field(default_factory=dict)
-    rss_mb: float = 0.0
-    turns: list[ReportedTurn] = field(default_factory=list)
-    over: asyncio.Event = field(default_factory=asyncio.Event)
-    failure: str = ""
-    _turn: UserTurn | None = None
-
-    async def run(self, on_event: Callable[[Event], None]) -> None:
-        """See ``Supervisor.run``."""
-
-        def take(event: Event) -> None:
-            # First: what the session makes of a turn is told while it handles it.
-            self._note(event)
-            on_event(event)
-
-        await self.engine.run(take)
-
-    def send(self, command: Command) -> None:
-        """See ``Supervisor.send``."""
-        self.engine.send(command)
-
-    async def stop(self) -> None:
-        """See ``Supervisor.stop``."""
-        await self.engine.stop()
-
-    def _note(self, event: Event) -> None:
-        match event:
-            case EngineReady(parts=parts):
-                self.opened, self.parts = asyncio.get_running_loop().time(), parts
-            case UserTurn():
-                self._turn = event
-            case AudioHealth(rss_mb=rss_mb):
-                self.rss_mb = rss_mb
-            case EngineDown(reason=reason):
-                self.failure = reason
-                self.over.set()
-            case InputFinished():
-                self.over.set()
-
-    def note_update(self, update: Update) -> None:
-        """Watch the session."""
-        if isinstance(update, LatencyShown) and self._turn is not None:
-            turn = self._turn
-            self.turns.append(
-                ReportedTurn(
-                    turn.speech_end - self.opened,
-                    turn.endpoint - self.opened,
-                    update.recognition,
-                    update.reply,
-                    update.synthesis,
-                )
-            )
+from assistant.bench.timeline import LEAD_S, SLOT_S
+from assistant.engine.protocol import SAMPLE_RATE, WavAudio
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,57 +94,17 @@ def run_voice(turns: int, say: Say = str, without: Sequence[str] = ()) -> VoiceR
     before = surroundings()
     with tempfile.TemporaryDirectory(prefix="assistant-bench-") as name:
         folder = Path(name)
-        timeline = _prepare(turns, folder / "user.wav")
+        timeline = write_questions(turns, folder / "user.wav")
+        audio = WavAudio(str(folder / "user.wav"), str(folder / "answers.wav"), paced=True)
+        limit_s = len(timeline.samples) / SAMPLE_RATE + GRACE_S
         with ControlStream() as control:
-            observer = asyncio.run(_converse(folder, len(timeline.samples), turns, say, without))
+            observer = asyncio.run(converse(audio, folder / "engine.log", limit_s, say, without))
             late = control.stop()
-        measured = measure_turns(timeline.slots, read_wav(folder / "answers.wav"), observer.turns)
+        answers = read_wav(folder / "answers.wav")
+    measured = measure_turns(timeline.slots, answers, observer.reported(observer.opened))
+    rss_mb = observer.health.rss_mb if observer.health else 0.0
     load = round(os.getloadavg()[0], 2)
-    return VoiceResult(tuple(measured), observer.parts, observer.rss_mb, late, before, load)
-
-
-def _prepare(turns: int, path: Path) -> Timeline:
-    voice, _ = load_voice()
-
-    def speak(text: str, spec: VoiceSpec) -> Samples:
-        return np.concatenate(list(voice.synthesise(text, spec)))
-
-    timeline = build_timeline(speak, turns)
-    writer = WavWriter(path)
-    writer.write(timeline.samples)
-    writer.close()
-    return timeline
-
-
-async def _converse(folder: Path, samples: int, turns: int, say: Say, without: Sequence[str]) -> Observer:
-    library = load_library()
-    config = EngineConfig(
-        audio=WavAudio(str(folder / "user.wav"), str(folder / "answers.wav"), paced=True),
-        voice=voice_spec(library.default),
-        names=library.names,
-        without=tuple(without),
-    )
-    observer = Observer(Supervisor(config, folder / "engine.log"))
-    session = Session(library, default_registry(), DEFAULT_SLUG)
-    runner = ConversationRunner(session, observer, ScriptedEngine(), open_temporary_store())
-
-    def tell(update: Update) -> None:
-        observer.note_update(update)
-        if isinstance(update, LatencyShown):
-            say(f"answer {len(observer.turns)} of {turns}: {update.total * 1000:.0f} ms by the engine's word")
-
-    runner.subscribe(tell)
-    conversation = asyncio.create_task(runner.run())
-    try:
-        await asyncio.wait_for(observer.over.wait(), samples / SAMPLE_RATE + GRACE_S)
-    except TimeoutError:
-        observer.failure = "The engine did not come to the end of its input."
-    finally:
-        await runner.close()
-        conversation.cancel()
-    if observer.failure:
-        raise EngineError(observer.failure, "Run assistant doctor.")
-    return observer
+    return VoiceResult(tuple(measured), observer.parts, rss_mb, late, before, load)
 
 
 def table(result: VoiceResult) -> list[str]:
