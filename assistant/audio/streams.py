@@ -89,7 +89,7 @@ def open_streams(microphone: Device | None, speaker: Device | None, gain: float)
 
 
 def _are_one(microphone: Device, speaker: Device) -> bool:
-    # ALSA's plug-ins (default, pulse, pipewire) look like one device but lead to two with clocks of their own.
+    # ALSA's plug-ins (default, pulse, pipewire) look like one device but lead to two, each with its clock.
     is_plugin = speaker.host_api == "ALSA" and "(hw:" not in speaker.name
     return microphone.index == speaker.index and not is_plugin
 

@@ -1,0 +1,185 @@
+"""The device transport on a virtual microphone and speaker, in a process of its own as in real life."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.fakes.vaudio import RATE, VirtualAudio
+
+pytestmark = [pytest.mark.e2e, pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio is Linux's")]
+
+RNG = np.random.default_rng(11)
+
+
+def noise(seconds: float) -> np.ndarray:
+    return RNG.integers(-9000, 9000, int(seconds * RATE)).astype(np.int16)
+
+
+def write(path: Path, samples: np.ndarray) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    return path
+
+
+def find(part: np.ndarray, whole: np.ndarray) -> int:
+    """Where ``part`` begins in ``whole``, bit for bit; -1 for nowhere."""
+    starts = np.flatnonzero(whole[: len(whole) - len(part) + 1] == part[0])
+    return next((int(at) for at in starts if np.array_equal(whole[at : at + len(part)], part)), -1)
+
+
+class Client:
+    """``tests/audio/client.py`` running on some devices; what it tells comes as dictionaries, a line each."""
+
+    def __init__(self, env: dict[str, str], *arguments: str) -> None:
+        command = [sys.executable, "-m", "tests.audio.client", *arguments]
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+
+    def wait_for(self, kind: str) -> dict:
+        assert self.process.stdout is not None
+        seen = []
+        for line in self.process.stdout:
+            seen.append(json.loads(line))
+            if seen[-1]["kind"] == kind:
+                return seen[-1]
+        raise AssertionError(f"it ended without “{kind}”: {seen}")
+
+
+@contextmanager
+def client(env: dict[str, str], *arguments: str) -> Iterator[Client]:
+    running = Client(env, *arguments)
+    try:
+        yield running
+    finally:
+        running.process.terminate()
+        running.process.wait(10)
+
+
+def play_and_record(audio: VirtualAudio, folder: Path, names: tuple[str, str], said: Path, speech: Path):
+    """What the speaker played, what the microphone gave, and what the transport reports."""
+    with (
+        audio.record() as recording,
+        client(audio.env, *names, "--play", str(speech), "--keep", str(folder / "mic.npy")) as it,
+    ):
+        it.wait_for("opened")
+        audio.say(said)
+        done = it.wait_for("played")
+        it.wait_for("kept")
+        microphone = np.rint(np.load(folder / "mic.npy") * 32768).astype(np.int16)
+        return recording.samples, microphone, done
+
+
+@pytest.mark.parametrize("names", [("", ""), ("vmic", "vspk")])
+def test_both_directions_are_faithful_to_the_bit(virtual_audio: VirtualAudio, tmp_path, names):
+    heard, spoken = noise(1.5), noise(1.5)
+    said, speech = write(tmp_path / "said.wav", heard), write(tmp_path / "speech.wav", spoken)
+    for _ in range(3):
+        # Another try where the machine itself was too busy for real time.
+        played, microphone, done = play_and_record(virtual_audio, tmp_path, names, said, speech)
+        assert done["consumed"] == len(spoken)
+        whole = find(spoken[200:30_000], played) >= 0, find(heard[200:30_000], microphone) >= 0
+        if all(whole):
+            break
+    assert whole == (True, True), done
+
+
+def test_a_device_that_goes_is_told_and_reopened(virtual_audio: VirtualAudio, tmp_path):
+    speech = write(tmp_path / "speech.wav", noise(8.0))
+    with client(virtual_audio.env, "--play", str(speech)) as it:
+        it.wait_for("playing")
+        virtual_audio.kill_server()
+        lost = it.wait_for("changed")
+        assert lost["input"] == lost["output"] == ""
+        assert lost["reason"]
+        paused = it.wait_for("silent")
+        virtual_audio.up()
+        back = it.wait_for("changed")
+        assert back["input"]
+        assert back["output"]
+        done = it.wait_for("played")
+    assert 0 < paused["consumed"] < 8 * RATE
+    assert done["consumed"] == 8 * RATE, "speech goes on where it paused"
+
+
+def test_an_unknown_name_is_refused_with_the_closest_ones(virtual_audio: VirtualAudio):
+    with client(virtual_audio.env, "vmik", "vspk") as it:
+        refused = it.wait_for("refused")
+    assert refused["message"] == "There is no microphone called “vmik”."
+    assert "vmic" in refused["remedy"]
+
+
+def test_a_silent_microphone_is_diagnosed(virtual_audio: VirtualAudio):
+    with client(virtual_audio.env) as it:
+        notice = it.wait_for("notice")
+    assert "zeros" in notice["message"]
+    assert "muted" in notice["remedy"]
+
+
+def test_echo_through_the_devices_is_cancelled(virtual_audio: VirtualAudio, tmp_path):
+    spectrum = np.fft.rfft(RNG.standard_normal(10 * RATE))
+    coloured = np.fft.irfft(spectrum / (1 + (np.fft.rfftfreq(10 * RATE, 1 / RATE) / 600) ** 2))
+    loud = (coloured / np.abs(coloured).max() * 20_000).astype(np.int16)
+    virtual_audio.echo(70)
+    with client(virtual_audio.env, "vmic", "vspk", "--play", str(write(tmp_path / "far.wav", loud))) as it:
+        done = it.wait_for("played")
+    assert done["erle"] is not None
+    assert done["erle"] > 10, "the virtual echo's delay wanders, unlike a room's"
+
+
+@pytest.fixture
+def fixed_rate_device() -> Iterator[dict[str, str]]:
+    """A device that knows 48 kHz and nothing else."""
+    if shutil.which("jackd") is None:
+        pytest.skip("needs jackd")
+    name = f"fixed{os.getpid()}"
+    env = {**os.environ, "JACK_NO_AUDIO_RESERVATION": "1", "JACK_DEFAULT_SERVER": name}
+    env |= {"JACK_NO_START_SERVER": "1"}
+    command = [
+        "jackd",
+        "-n",
+        name,
+        "--no-realtime",
+        "-d",
+        "dummy",
+        "-r",
+        "48000",
+        "-p",
+        "960",
+        "-C",
+        "2",
+        "-P",
+        "2",
+    ]
+    server = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 10
+    while subprocess.run(["jack_wait", "-c"], env=env, capture_output=True, check=False).stdout.startswith(
+        b"not"
+    ):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield env
+    server.terminate()
+    server.wait(10)
+
+
+def test_a_device_that_refuses_24_khz_is_resampled(fixed_rate_device: dict[str, str], tmp_path):
+    speech = write(tmp_path / "speech.wav", noise(1.0))
+    with client(fixed_rate_device, "system", "system", "--play", str(speech)) as it:
+        opened = it.wait_for("opened")
+        done = it.wait_for("played")
+    assert opened["rate"] == 48_000
+    assert opened["shares_clock"], "microphone and speaker are one device here"
+    assert done["consumed"] == RATE
+    assert done["reference_match"] > 0.9, "the reference is what was played"

@@ -1,0 +1,248 @@
+"""What the device transport does when devices come and go, on streams that the test itself drives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from assistant.audio import device
+from assistant.audio.device import DEAD_MICROPHONE_S, STALLED_S, DeviceTransport
+from assistant.audio.devices import Device
+from assistant.audio.sides import CaptureSide, PlaybackSide
+from assistant.audio.streams import OpenStreams, permission_remedy
+from assistant.audio.transport import BLOCK
+from assistant.engine.protocol import SAMPLE_RATE, DeviceAudio, DevicesChanged, EngineNotice
+from assistant.errors import AudioError
+
+HEADSET = Device(0, "Headset", "Core Audio", 1, 1, SAMPLE_RATE, True, True)
+LAPTOP = Device(1, "Laptop", "Core Audio", 1, 2, SAMPLE_RATE, True, True)
+SPEAKER = Device(2, "Speaker", "Core Audio", 0, 2, SAMPLE_RATE, False, True)
+
+
+class FakeWatch:
+    default, present = 0, 0
+
+    def defaults(self) -> object:
+        return self.default
+
+    def devices(self) -> object:
+        return self.present
+
+
+class FakeSystem:
+    """Sound devices and time; ``run`` lets the callbacks come."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.present, self.watch = 1000.0, [HEADSET], FakeWatch()
+        self.streams: OpenStreams | None = None
+        self.refuses = False
+        for module in ("device", "sides"):
+            monkeypatch.setattr(f"assistant.audio.{module}.time.monotonic", lambda: self.now)
+        monkeypatch.setattr(device.time, "sleep", lambda _: None)
+        monkeypatch.setattr(device, "refresh", lambda: None)
+        monkeypatch.setattr(device, "list_devices", lambda: list(self.present))
+        monkeypatch.setattr(device, "open_streams", self.open_streams)
+
+    def open_streams(self, microphone: Device | None, speaker: Device | None, gain: float) -> OpenStreams:
+        if self.refuses:
+            raise AudioError("Busy.")
+        self.streams = OpenStreams(
+            CaptureSide(SAMPLE_RATE) if microphone else None,
+            PlaybackSide(SAMPLE_RATE, gain=gain) if speaker else None,
+            shares_clock=microphone is speaker,
+        )
+        return self.streams
+
+    def run(self, callbacks: int = 1, voice: float = 0.1) -> np.ndarray:
+        played = []
+        for _ in range(callbacks):
+            self.now += 0.02
+            out = np.zeros(480, dtype=np.float32)
+            if self.streams.playback:
+                self.streams.playback.pull(out, underflowed=False)
+            if self.streams.capture:
+                self.streams.capture.push(np.full(480, voice, dtype=np.float32), overflowed=False)
+            played.append(out)
+        return np.concatenate(played)
+
+
+@pytest.fixture
+def system(monkeypatch):
+    return FakeSystem(monkeypatch)
+
+
+def opened(system: FakeSystem, config: DeviceAudio | None = None) -> DeviceTransport:
+    transport = DeviceTransport(config or DeviceAudio(), system.watch)
+    transport.open()
+    return transport
+
+
+def unplug(system: FakeSystem, transport: DeviceTransport, *left: Device) -> None:
+    system.present = list(left)
+    system.streams.finished()
+    assert transport.read(0.0) is None
+
+
+def later(system: FakeSystem, transport: DeviceTransport) -> list:
+    system.now += 1.5
+    transport.read(0.0)
+    return transport.changes()
+
+
+def test_a_block_brings_what_was_played_beside_it(system):
+    transport = opened(system)
+    transport.write(np.full(480, 0.5, dtype=np.float32))
+    system.run()
+    block = transport.read(0.0)
+    assert block.microphone == pytest.approx(0.1)
+    assert block.reference == pytest.approx(0.5)
+    assert block.time == pytest.approx(system.now - 0.01)
+    assert transport.read(0.0).time == pytest.approx(system.now)
+    assert transport.read(0.0) is None
+
+
+def test_speech_pauses_and_goes_on_when_the_same_speaker_is_back(system):
+    transport = opened(system)
+    transport.write(np.full(4000, 0.5, dtype=np.float32))
+    system.run(2)
+    unplug(system, transport)
+    assert transport.changes() == [DevicesChanged("", "", "The sound device is gone.")]
+    assert transport.consumed == 960
+    assert transport.writable() == 0
+    assert later(system, transport) == []
+    system.present = [HEADSET]
+    [back] = later(system, transport)
+    assert (back.input_device, back.output_device) == ("Headset", "Headset")
+    assert np.count_nonzero(system.run(10)) == 4000 - 960
+    assert transport.consumed == 4000
+
+
+def test_speech_meant_for_headphones_is_not_played_to_the_room(system):
+    transport = opened(system)
+    transport.write(np.full(4000, 0.5, dtype=np.float32))
+    system.run(2)
+    unplug(system, transport, LAPTOP)
+    [_gone, back] = transport.changes() + later(system, transport)
+    assert back.output_device == "Laptop"
+    assert not system.run(10).any()
+    assert transport.consumed == 4000, "what was dropped keeps nobody waiting"
+    transport.write(np.full(480, 0.25, dtype=np.float32))
+    assert system.run().any()
+
+
+def test_speech_discarded_while_the_speaker_was_gone_stays_silent(system):
+    transport = opened(system)
+    transport.write(np.full(4000, 0.5, dtype=np.float32))
+    system.run()
+    unplug(system, transport)
+    transport.discard()
+    assert transport.consumed == 480
+    system.present = [HEADSET]
+    later(system, transport)
+    assert not system.run(10).any()
+    assert transport.consumed == 480
+
+
+def test_gain_and_a_closed_microphone_survive_reopening(system):
+    transport = opened(system)
+    transport.set_gain(0.5, 0.0)
+    transport.set_microphone(False)
+    unplug(system, transport, HEADSET)
+    later(system, transport)
+    transport.write(np.full(480, 0.5, dtype=np.float32))
+    assert system.run() == pytest.approx(0.25)
+    assert not transport.read(0.0).microphone.any()
+    transport.set_microphone(True)
+    system.run()
+    assert transport.read(0.0).microphone.all()
+
+
+def test_a_device_asked_for_by_name_is_waited_for_not_replaced(system):
+    system.present = [HEADSET, LAPTOP]
+    transport = opened(system, DeviceAudio("Laptop", "Headset"))
+    unplug(system, transport, LAPTOP)
+    [_gone, back] = transport.changes() + later(system, transport)
+    assert (back.input_device, back.output_device) == ("Laptop", "")
+    assert later(system, transport) == [], "nothing new was connected"
+    system.present, system.watch.present = [HEADSET, LAPTOP], 1
+    [_again, back] = later(system, transport)
+    assert (back.input_device, back.output_device) == ("Laptop", "Headset")
+
+
+def test_the_default_is_followed_unless_both_devices_have_names(system):
+    system.present = [HEADSET, LAPTOP]
+    follower = opened(system)
+    named = opened(system, DeviceAudio("Headset", "Headset"))
+    system.present, system.watch.default = [LAPTOP, HEADSET], 1
+    changes = later(system, follower)
+    assert [change.output_device for change in changes] == ["", "Laptop"]
+    assert named.read(0.0) is None
+    assert named.changes() == []
+
+
+def test_a_stream_that_is_no_longer_called_counts_as_lost(system):
+    transport = opened(system)
+    system.run()
+    system.now += STALLED_S + 0.1
+    transport.read(0.0)
+    assert transport.changes()[0] == DevicesChanged("", "", "The sound device is gone.")
+
+
+def test_a_device_that_is_still_busy_is_tried_again(system):
+    transport = opened(system)
+    unplug(system, transport, HEADSET)
+    system.refuses = True
+    assert [change.input_device for change in later(system, transport)] == [""]
+    system.refuses = False
+    assert later(system, transport)[-1].input_device == "Headset"
+
+
+def test_zeros_are_told_once_until_the_microphone_lives_again(system):
+    transport = opened(system)
+
+    def listen(seconds: float, voice: float) -> list:
+        for _ in range(int(seconds * 50)):
+            system.run(voice=voice)
+            transport.read(0.0)
+            transport.read(0.0)
+        return transport.changes()
+
+    [notice] = listen(3 * DEAD_MICROPHONE_S, 0.0)
+    assert isinstance(notice, EngineNotice)
+    assert "Headset" in notice.message
+    assert notice.remedy == permission_remedy()
+    assert listen(0.1, 1e-4) == []
+    assert len(listen(DEAD_MICROPHONE_S + 0.1, 0.0)) == 1
+    transport.set_microphone(False)
+    assert listen(3 * DEAD_MICROPHONE_S, 0.0) == []
+
+
+def test_a_speaker_alone_is_used_and_said(system):
+    system.present = [SPEAKER]
+    transport = DeviceTransport(DeviceAudio(), system.watch)
+    info = transport.open()
+    assert (info.input_device, info.output_device) == ("", "Speaker")
+    assert info.notes == ("There is no microphone.",)
+    assert transport.read(0.0) is None
+    transport.write(np.ones(BLOCK, dtype=np.float32))
+    assert system.run().any()
+
+
+def test_counters_go_on_over_a_reopening(system):
+    transport = opened(system)
+    system.run(60)
+    while transport.read(0.0):
+        pass
+    dropped = transport.counters().dropped_blocks
+    assert dropped == 20, "a second is kept, 200 ms were too much"
+    unplug(system, transport, HEADSET)
+    later(system, transport)
+    assert transport.counters().dropped_blocks == dropped
+    transport.close()
+    assert transport.counters().dropped_blocks == dropped
+
+
+@pytest.mark.parametrize(("platform", "words"), [("darwin", "Privacy & Security"), ("linux", "muted")])
+def test_the_remedy_for_a_kept_back_microphone_fits_the_system(monkeypatch, platform, words):
+    monkeypatch.setattr("assistant.audio.streams.sys.platform", platform)
+    assert words in permission_remedy()
