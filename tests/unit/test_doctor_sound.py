@@ -13,8 +13,9 @@ from assistant.audio.transport import Samples
 from assistant.doctor import echo
 from assistant.doctor.finding import Finding, Status
 from assistant.doctor.probe import probe
-from assistant.doctor.sound import judge_microphone
-from assistant.engine.protocol import SAMPLE_RATE
+from assistant.doctor.sound import check_sound, judge_microphone
+from assistant.engine.protocol import SAMPLE_RATE, DeviceAudio
+from assistant.errors import AudioError
 from tests.fakes.speech import pink_noise
 from tests.fakes.vaudio import VirtualAudio, missing_programs
 
@@ -112,3 +113,14 @@ def test_an_unknown_microphone_is_told_with_those_there_are(audio: VirtualAudio)
     assert found["devices", "microphone"].status is Status.PROBLEM
     assert "vmic" in found["devices", "microphone"].remedy
     assert ("microphone", "level") not in found
+
+
+def test_a_missing_portaudio_is_told_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = AudioError("PortAudio is not installed.", "Run: install it")
+
+    def fail() -> None:
+        raise missing
+
+    monkeypatch.setattr("assistant.doctor.sound.portaudio", fail)
+    (found,) = check_sound(DeviceAudio(), with_sound=False)
+    assert found == Finding("PortAudio", Status.PROBLEM, "library", missing.message, missing.remedy)
