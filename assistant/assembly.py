@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.config.layers import load_settings
 from assistant.config.locations import find_locations
-from assistant.conversation.answers import HISTORY, voice_spec
+from assistant.conversation.answers import HISTORY
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown
@@ -76,7 +76,7 @@ class Assembly:
         library = load_library(values.themes_dir or self.locations.themes)
         persona = find_persona(values.persona, library)
         memory = open_memory(self.locations.memory_file)
-        text_engine = self._text_engine or ScriptedEngine()
+        text_engine = self._text_engine or ScriptedEngine(library.personas)
         earlier = memory.store.last_messages(HISTORY // 2)
         session = Session(
             library,
@@ -86,18 +86,17 @@ class Assembly:
             text_engine=text_engine.name,
             history=[Message(each.role, each.text, each.persona) for each in earlier],
         )
-        engine = TypedEngine() if values.engine == "typed" else self._supervisor(persona, library)
+        engine = TypedEngine() if values.engine == "typed" else self._supervisor(library)
         runner = ConversationRunner(
             session, engine, text_engine, memory.store, notices=self._notices(library, memory)
         )
         return Assembled(runner, library, persona)
 
-    def _supervisor(self, persona: Persona, library: Library) -> Supervisor:
+    def _supervisor(self, library: Library) -> Supervisor:
         values = self.settings.values
         config = EngineConfig(
             audio=self._audio or DeviceAudio(values.input_device, values.output_device),
             volume=values.volume,
-            voice=voice_spec(persona),
             names=library.names,
             echo_cancellation=values.echo_cancellation,
             without=values.without,

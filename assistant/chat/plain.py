@@ -30,13 +30,18 @@ _AT_REST = (Phase.LISTENING, Phase.ASLEEP, Phase.DOWN)
 
 
 class PlainFace:
-    """Writes updates as lines. ``ended`` is set when a WAV that stood in for the microphone is over."""
+    """Writes updates as lines.
+
+    ``ended`` is set when the WAV that stands in for the microphone is over, or cannot be heard at all.
+    """
 
     def __init__(self, library: Library, write: Callable[[str], object]) -> None:
         self._library = library
         self._write = write
         self.ended = asyncio.Event()
         self.at_rest = asyncio.Event()
+        self.is_deaf = False
+        """There is no microphone, and no WAV in its place."""
 
     def show(self, update: Update) -> None:
         """Write one update, if it is worth a line."""
@@ -54,6 +59,7 @@ class PlainFace:
                 at_work = ", ".join(f"{role} {part}" for role, part in parts.items()) or "no speech"
                 self._line(f"  [{engine}: {at_work}; replies {text_engine}]")
                 self._line(f"  [microphone {microphone or 'none'}, speaker {speaker or 'none'}]")
+                self.is_deaf = not microphone
             case LatencyShown(total=total):
                 self._line(f"  [answered after {total * 1000:.0f} ms]")
             case PhaseChanged(phase, microphone_open):

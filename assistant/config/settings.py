@@ -23,9 +23,6 @@ class Settings(BaseSettings):
         default="auto",
         description='"auto" (the best there is), "cascade" (speech) or "typed" (no audio at all)',
     )
-    text_engine: Literal["scripted"] = Field(
-        default="scripted", description='"scripted", the personas\' own lines without a language model'
-    )
     persona: str = Field(default="default", min_length=1, description="the name of the persona to start with")
     input_device: str = Field(
         default="", description="a microphone's name, or empty for the system's default"
@@ -40,7 +37,6 @@ class Settings(BaseSettings):
         default=(),
         description="a list of speech parts not to use: silero, moonshine, whisper, hibari, …",
     )
-    reduced_motion: bool = Field(default=False, description="true or false: does the dashboard move less")
     data_dir: Path | None = Field(
         default=None, description="a folder for the memory, or nothing for the system's"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from assistant.conversation.answer import Answer
 from assistant.conversation.effects import CancelReply, Effect, Show, StartReply, Store, ToEngine
@@ -24,10 +24,11 @@ THINKING_LIMIT = 45.0
 """Seconds without a word from the text engine after which an answer is given up."""
 
 
-def voice_spec(persona: Persona) -> VoiceSpec:
-    """The embedded voice of a persona in the engine's terms."""
+def voice_spec(persona: Persona, personas: Iterable[Persona]) -> VoiceSpec:
+    """The embedded voice of a persona in the engine's terms, with how to say the names of all."""
     voice = persona.voices.embedded
-    return VoiceSpec(voice.speed, voice.pitch, voice.effects)
+    say_as = tuple((each.name, each.spoken_name) for each in personas if each.spoken_name)
+    return VoiceSpec(voice.speed, voice.pitch, voice.effects, say_as)
 
 
 class Outbox:
@@ -61,11 +62,13 @@ class Answers:
         self,
         outbox: Outbox,
         persona: Callable[[], Persona],
+        voice: Callable[[], VoiceSpec],
         on_call: Callable[[ToolCall, Answer, float], None],
         follow_up: Callable[[Answer], Prompt],
     ) -> None:
         self._outbox = outbox
         self._persona = persona
+        self._voice = voice
         self._on_call = on_call
         self._follow_up = follow_up
         self._next_id = 0
@@ -244,7 +247,7 @@ class Answers:
                 answer.first_sentence_at = now
             answer.sentences += 1
             self.recently_spoken.append(sentence)
-            self._outbox.engine(Say(answer.generation, sentence, voice_spec(self._persona())))
+            self._outbox.engine(Say(answer.generation, sentence, self._voice()))
 
     def _go_on(self, answer: Answer, now: float) -> None:
         if answer.writing or answer.waiting:

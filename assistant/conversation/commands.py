@@ -95,7 +95,7 @@ class Commands:
 
     def _woken_by_name(self, text: str, now: float, turn: UserTurn | None) -> None:
         session = self._session
-        found = match(text, session.library)
+        found = match(text, session.library, strict=True)
         if found is not None and found.persona.slug != session.current_persona_name:
             self._run(ToolCall("change_theme", {"persona_name": found.persona.name}), now, turn)
         else:

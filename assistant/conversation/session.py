@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from assistant.conversation.answer import Answer
-from assistant.conversation.answers import Answers, Outbox
+from assistant.conversation.answers import Answers, Outbox, voice_spec
 from assistant.conversation.commands import Commands
 from assistant.conversation.effects import (
     Effect,
@@ -45,7 +45,7 @@ from assistant.conversation.updates import (
     Phase,
     PhaseChanged,
 )
-from assistant.engine.echo_words import is_echo
+from assistant.engine.echo_words import is_backchannel, is_echo
 from assistant.engine.protocol import (
     UNANSWERED,
     AudioHealth,
@@ -101,7 +101,13 @@ class Session:
         self._registry = registry
         self._text_engine = text_engine
         self._outbox = Outbox()
-        self.answers = Answers(self._outbox, lambda: self.persona, self._model_call, self._follow_up)
+        self.answers = Answers(
+            self._outbox,
+            lambda: self.persona,
+            lambda: voice_spec(self.persona, library),
+            self._model_call,
+            self._follow_up,
+        )
         self.answers.history.extend(history)
         self.commands = Commands(self)
         self.current_persona_name = persona if library.get(persona) else library.default.slug
@@ -225,6 +231,9 @@ class Session:
         if not text or self._is_own(text, opened) or not self.commands.may_listen(text):
             self._close_turn()
             self._outbox.engine(EndReply(UNANSWERED))
+            return
+        if event.over_speech and self.answers.current is not None and is_backchannel(text):
+            self._close_turn()
             return
         self._accept(text, now, event)
 

@@ -20,12 +20,14 @@ class VoiceSpec:
     """How a persona sounds on the embedded voice.
 
     ``speed`` is a factor (1.0 is the voice's own pace), ``pitch`` is in semitones, ``effects`` are names
-    known to ``assistant.voice.cascade.effects``.
+    known to ``assistant.voice.cascade.effects``. ``say_as`` pairs names whose spelling misleads a voice with
+    how to spell them for it.
     """
 
     speed: float = 1.0
     pitch: float = 0.0
     effects: tuple[str, ...] = ()
+    say_as: tuple[tuple[str, str], ...] = ()
 
 
 # --- how the engine is started ------------------------------------------------------------------
@@ -58,7 +60,6 @@ class EngineConfig:
 
     audio: DeviceAudio | WavAudio = field(default_factory=DeviceAudio)
     volume: float = 0.8
-    voice: VoiceSpec = field(default_factory=VoiceSpec)
     names: tuple[str, ...] = ()
     echo_cancellation: bool = True
     without: tuple[str, ...] = ()

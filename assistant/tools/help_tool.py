@@ -23,7 +23,7 @@ _COMMANDS = (
 @tool(Kind.READ, name="help")
 async def tell_commands(context: ToolContext) -> ToolResult:
     """Tell what the user can say to command the assistant."""
-    other = next((each.say_name for each in context.personas if each.slug != context.persona), "Nova")
+    other = next((each.name for each in context.personas if each.slug != context.persona), "Nova")
     return ToolResult(
         "\n".join(f"{said} — {done}" for said, done in _COMMANDS),
         speech=(

@@ -21,7 +21,7 @@ async def change_theme(context: ToolContext, persona_name: str) -> ToolResult:
     if found is None:
         return _ask_back(context, persona_name)
     if found.persona.slug == current.slug:
-        return ToolResult(f"Already {current.name}.", speech=f"I am {current.say_name} already.", ok=False)
+        return ToolResult(f"Already {current.name}.", speech=f"I am {current.name} already.", ok=False)
     return ToolResult(
         f"Changed from {current.name} to {found.persona.name}.",
         actions=(SwitchPersona(found.persona.slug),),
@@ -33,14 +33,14 @@ async def change_theme(context: ToolContext, persona_name: str) -> ToolResult:
 async def list_personas(context: ToolContext) -> ToolResult:
     """Tell which personas there are."""
     current = context.current_persona
-    others = [persona.say_name for persona in context.personas if persona.slug != current.slug]
+    others = [persona.name for persona in context.personas if persona.slug != current.slug]
     if not others:
         return ToolResult(
-            f"Only {current.name}.", speech=f"I am {current.say_name}, and there is nobody else."
+            f"Only {current.name}.", speech=f"I am {current.name}, and there is nobody else."
         )
     return ToolResult(
         f"Current: {current.name}. All: {', '.join(context.personas.names)}.",
-        speech=f"I am {current.say_name}. I can also be {listed(others, 'or')}.",
+        speech=f"I am {current.name}. I can also be {listed(others, 'or')}.",
     )
 
 
@@ -49,7 +49,7 @@ def _ask_back(context: ToolContext, name: str) -> ToolResult:
     text = (
         f"There is no persona called {clipped(name)}. Closest: {listed([each.name for each in near], 'or')}."
     )
-    question = listed([each.say_name for each in near], "or")
+    question = listed([each.name for each in near], "or")
     return ToolResult(
         text, speech=f"I know nobody called {clipped(name)}. Did you mean {question}?", ok=False
     )

@@ -14,7 +14,7 @@ from assistant.conversation.updates import (
     ToolShown,
     ToolStatus,
 )
-from assistant.engine.protocol import EngineDown, SpeechStarted, UserSpeechStarted, UserTurn
+from assistant.engine.protocol import EngineDown, Say, SpeechStarted, UserSpeechStarted, UserTurn
 from assistant.llm.port import Purpose
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
@@ -260,3 +260,24 @@ def test_a_text_engine_that_falls_silent_is_given_up(world: World) -> None:
     world.settle_ticks()
     assert world.session.phase is Phase.LISTENING
     assert any("in time" in update.message for update in world.shown if isinstance(update, NoticeShown))
+
+
+def test_a_backchannel_does_not_end_the_answer(world: World) -> None:
+    world.say("Tell me something.")
+    generation = world.session.generation
+    world.write(generation)
+    world.write(generation)
+    world.play()
+    world.feed(UserSpeechStarted(9, world.now))
+    world.feed(UserTurn(9, "Mhm, okay.", world.now, world.now, world.now, over_speech=True))
+    assert world.session.generation == generation
+    world.settle()
+    assert world.texts("assistant")[-1] == "Hello. I am here."
+
+
+def test_names_are_spelled_for_the_voice(world: World) -> None:
+    said: list[Say] = []
+    world.voice.take, take = lambda command: said.append(command) or take(command), world.voice.take  # type: ignore[method-assign, func-returns-value]
+    world.say("Hello.")
+    world.settle()
+    assert ("GLaDOS", "glad oss") in next(each for each in said if isinstance(each, Say)).voice.say_as

@@ -62,12 +62,12 @@ async def test_an_unknown_persona_is_asked_back_about_and_nothing_changes(contex
 
 async def test_the_same_persona_says_so(context: ToolContext) -> None:
     result = await run(context, "change_theme", persona_name="Jarvis")
-    assert (result.speech, result.actions) == ("I am Jarvis already.", ())
+    assert (result.speech, result.actions) == ("I am JARVIS already.", ())
 
 
 async def test_personas_are_listed_the_current_one_first(context: ToolContext) -> None:
     result = await run(context, "list_personas")
-    assert result.speech.startswith("I am Jarvis. I can also be ")
+    assert result.speech.startswith("I am JARVIS. I can also be ")
     assert all(name in result.text for name in context.personas.names)
 
 

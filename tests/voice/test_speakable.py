@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.voice.cascade.speakable import speakable
 
+SAY_AS = (("GLaDOS", "glad oss"), ("HAL", "hal"), ("HAL 9000", "hal nine thousand"), ("KITT", "kit"))
 MARKUP = st.lists(
     st.one_of(
         st.sampled_from(
@@ -48,7 +49,7 @@ MARKUP = st.lists(
     ],
 )
 def test_markup_and_symbols_become_words(written, spoken):
-    assert speakable(written) == spoken
+    assert speakable(written, SAY_AS) == spoken
 
 
 def test_numbers_too_long_to_be_one_are_read_digit_by_digit():

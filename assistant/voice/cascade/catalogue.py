@@ -171,7 +171,7 @@ RECOGNISERS: tuple[Part[Recogniser], ...] = (
         name="PocketSphinx",
         licence="BSD-2-Clause",
         distribution="pocketsphinx",
-        remedy="Install it (Python up to 3.13): pip install pocketsphinx==5.1.1.",
+        remedy="Install it (Python 3.11 or 3.13): pip install pocketsphinx==5.1.1.",
         check=weights.SPHINX.verify,
         load=_sphinx,
         weights=weights.SPHINX,

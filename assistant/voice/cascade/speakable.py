@@ -8,19 +8,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 
-SAY_AS = {
-    "GLaDOS": "glad oss",
-    "KITT": "kit",
-    "TARS": "tars",
-    "CASE": "case",
-    "JARVIS": "jarvis",
-    "HAL 9000": "hal nine thousand",
-    "HAL": "hal",
-}
-"""Names whose spelling misleads a voice, and how to spell them for it."""
-
-_NAMES = re.compile(r"\b(" + "|".join(re.escape(name) for name in SAY_AS) + r")\b")
 _WORDED = str.maketrans(
     {
         "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "–": "-", "—": ", ", "…": "...", "•": ",",
@@ -48,18 +37,28 @@ _BREATHLESS = re.compile(r"((?:[^\s.,;:!?]+ ){40})(?=\S)")
 _SPACE_BEFORE = re.compile(r"\s+([.,;:!?])")
 
 
-def speakable(text: str) -> str:
+def speakable(text: str, say_as: Sequence[tuple[str, str]] = ()) -> str:
     """``text`` in plain English words, digits and punctuation; empty when nothing can be spoken.
 
     Markdown, HTML, code, addresses, emoji and foreign scripts are worded or left out. Accepts any string.
+    ``say_as`` pairs names with how to spell them for a voice.
     """
     text = unicodedata.normalize("NFC", html.unescape(text).replace("\r\n", "\n"))
-    text = _without_markup(_NAMES.sub(lambda name: SAY_AS[name[1]], text))
+    text = _without_markup(_with_names(text, say_as))
     text = _plain_letters(_worded_numbers(text).translate(_WORDED))
     text = _UNSPEAKABLE.sub(" ", text)
     text = _LONG_WORD.sub(lambda word: word[0][:40], text)
     text = " ".join(filter(None, map(_sentence, text.split("\n"))))
     return _BREATHLESS.sub(lambda words: f"{words[1].rstrip()}, ", text)
+
+
+def _with_names(text: str, say_as: Sequence[tuple[str, str]]) -> str:
+    if not say_as:
+        return text
+    spelled = dict(say_as)
+    longest_first = sorted(spelled, key=len, reverse=True)
+    names = re.compile(r"\b(" + "|".join(map(re.escape, longest_first)) + r")\b")
+    return names.sub(lambda name: spelled[name[1]], text)
 
 
 def _without_markup(text: str) -> str:

@@ -44,7 +44,7 @@ class HibariVoice:
 
         Raises ``VoiceError`` for an unknown effect and for text that the voice cannot read.
         """
-        yield from shape(self._sentences(speakable(text), spec), spec)
+        yield from shape(self._sentences(speakable(text, spec.say_as), spec), spec)
 
     def _sentences(self, text: str, spec: VoiceSpec) -> Iterator[Samples]:
         speed = min(max(spec.speed / pitch_ratio(spec), _SLOWEST), _FASTEST)

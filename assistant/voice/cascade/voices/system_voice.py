@@ -45,7 +45,7 @@ class SystemVoice:
 
         Raises ``VoiceError`` for an unknown effect and when the program fails.
         """
-        text = speakable(text)
+        text = speakable(text, spec.say_as)
         yield from shape(self._spoken(text, spec.speed / pitch_ratio(spec)) if text else (), spec)
 
     def _spoken(self, text: str, speed: float) -> Iterator[Samples]:
