@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+SECONDS_A_CASE = 0.02
+"""Time limit of fuzzed tests for each case, several times what a case takes."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -17,11 +20,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--long"):
-        return
+    cases: int = config.getoption("--fuzz-cases")
     for item in items:
-        if item.get_closest_marker("long"):
+        if item.get_closest_marker("long") and not config.getoption("--long"):
             item.add_marker(pytest.mark.skip(reason="only with --long"))
+        if "fuzz_cases" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(max(120, cases * SECONDS_A_CASE)))
 
 
 @pytest.fixture(scope="session")
