@@ -1,8 +1,8 @@
 """``assistant bench start``: what a start costs, as the real command started afresh, ten times each.
 
 Processor time of ``--help``; from start to the dashboard's first paint in a pseudo-terminal; from start to
-listening (``talk`` on a silent WAV, so that no device is needed). Python may keep compiled modules, as it does
-for users, whatever the caller's ``PYTHONDONTWRITEBYTECODE`` says; the median leaves the run that compiles out.
+listening (``talk`` on a silent WAV, so that no device is needed). Python may keep compiled modules, as it
+does for users, whatever the caller's ``PYTHONDONTWRITEBYTECODE`` says.
 """
 
 from __future__ import annotations
