@@ -57,7 +57,7 @@ class _Choice:
 
 
 class ZeroWatch:
-    """Notices a microphone that gives nothing but exact zeros, once until it gives something else."""
+    """Notices a microphone that gives nothing but exact zeros; tells it once."""
 
     def __init__(self) -> None:
         self._zeros = 0
@@ -66,7 +66,7 @@ class ZeroWatch:
     def add(self, block: Samples) -> bool:
         """True when it has become clear with this block."""
         if block.any():
-            self._zeros, self._told = 0, False
+            self._zeros = 0
             return False
         self._zeros += len(block)
         is_dead = self._zeros >= DEAD_MICROPHONE_S * SAMPLE_RATE and not self._told

@@ -92,7 +92,7 @@ def _read_env_file(file: Path) -> dict[str, Any]:
 def _read_toml(file: Path) -> tuple[dict[str, Any], tuple[str, ...]]:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}, ()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is not valid TOML: {error}.", _ASIDE) from error

@@ -29,6 +29,8 @@ class Answer:
     heard_words: int = 0
     sentences: int = 0
     first_sentence_at: float | None = None
+    silent: bool = False
+    """There is no voice for it: it is read, and counts as heard."""
     writing: bool = True
     ended: bool = False
     """``EndReply`` has been sent."""

@@ -91,7 +91,9 @@ class Answers:
         """Start a new answer; one in progress is interrupted first."""
         self.interrupt()
         self.generation += 1
-        self.current = Answer(self.generation, self.new_id(), purpose, now, turn, last_piece=now)
+        self.current = Answer(
+            self.generation, self.new_id(), purpose, now, turn, last_piece=now, silent=not self.has_voice
+        )
         return self.current
 
     def ask(self, prompt: Prompt) -> None:
@@ -116,7 +118,7 @@ class Answers:
         self._outbox.engine(CancelSpeech(self.generation))
         if answer.writing:
             self._outbox.add(CancelReply(answer.generation))
-        self._record(answer, answer.heard_text if self.has_voice else answer.text, interrupted=True)
+        self._record(answer, answer.text if answer.silent else answer.heard_text, interrupted=True)
 
     def engine_lost(self) -> None:
         """The engine is gone: an audible answer ends at the last word heard, others become text only."""
@@ -124,7 +126,15 @@ class Answers:
             self.interrupt()
         self.has_voice = False
         if self.current is not None:
+            # Only the speaker may be gone: what waits for it must not come out of the next one.
+            self._outbox.engine(CancelSpeech(self.generation + 1))
+            self.current.silent = True
             self._complete_if_done(self.current)
+
+    def forget(self) -> None:
+        """Drop what was said so far, in the prompt too."""
+        self.history.clear()
+        self.recently_spoken.clear()
 
     # --- what the text engine writes ----------------------------------------------------------------
 
@@ -247,7 +257,8 @@ class Answers:
                 answer.first_sentence_at = now
             answer.sentences += 1
             self.recently_spoken.append(sentence)
-            self._outbox.engine(Say(answer.generation, sentence, self._voice()))
+            if not answer.silent:
+                self._outbox.engine(Say(answer.generation, sentence, self._voice()))
 
     def _go_on(self, answer: Answer, now: float) -> None:
         if answer.writing or answer.waiting:
@@ -272,8 +283,8 @@ class Answers:
         self._complete_if_done(answer)
 
     def _complete_if_done(self, answer: Answer) -> None:
-        silent = not self.has_voice or answer.sentences == 0
-        if answer.ended and (silent or answer.played):
+        unheard = answer.silent or answer.sentences == 0
+        if answer.ended and (unheard or answer.played):
             self.current = None
             answer.hear(answer.text)
             self._record(answer, answer.text.rstrip(), interrupted=False)

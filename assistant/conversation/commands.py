@@ -17,6 +17,7 @@ from assistant.personas.names import closest, match
 from assistant.tools.result import (
     ChangeVolume,
     CloseMicrophone,
+    ForgetConversation,
     Kind,
     Sleep,
     StopSpeaking,
@@ -212,6 +213,8 @@ class Commands:
                     session.answers.interrupt()
                 case ChangeVolume(volume):
                     session.set_volume(volume)
+                case ForgetConversation():
+                    session.answers.forget()
         return False
 
     def speak(

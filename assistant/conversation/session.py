@@ -421,7 +421,9 @@ class Session:
         if not input_device:
             self._close_turn()
         if reason:
-            self._outbox.show(NoticeShown(Severity.WARNING, reason))
+            lost = "It is used again as soon as it is back; typing works meanwhile."
+            remedy = "" if input_device or output_device else lost
+            self._outbox.show(NoticeShown(Severity.WARNING, reason, remedy))
         self._show_engine()
 
     def _show_engine(self) -> None:

@@ -7,6 +7,7 @@ words are as letters (normalised indel similarity) and as consonants (Metaphone 
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -88,6 +89,7 @@ def _ranked(name: str, library: Library, strict: bool) -> list[Match]:
     return sorted(scored, key=lambda found: -found.score)
 
 
+@functools.lru_cache(maxsize=4096)
 def normalise(name: str) -> str:
     """Lower-case words of a name: no accents, no punctuation, numbers in words, nothing polite around."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
