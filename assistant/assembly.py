@@ -15,7 +15,7 @@ from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown
 from assistant.engine.instance import InstanceLock
-from assistant.engine.protocol import DeviceAudio, EngineConfig, Severity, WavAudio
+from assistant.engine.protocol import DeviceAudio, EngineConfig, WavAudio
 from assistant.engine.supervisor import Supervisor
 from assistant.engine.typed import TypedEngine
 from assistant.errors import PersonaError
@@ -26,6 +26,7 @@ from assistant.memory.opening import OpenedMemory, open_memory
 from assistant.personas.load import Library, load_library
 from assistant.personas.model import Persona
 from assistant.personas.names import closest, match
+from assistant.severity import Severity
 from assistant.tools.registry import default_registry
 
 

@@ -14,8 +14,9 @@ from assistant.audio.sides import PlaybackSide
 from assistant.audio.streams import OpenStreams, open_streams, permission_remedy
 from assistant.audio.transport import BLOCK, AudioBlock, Counters, Samples, TransportInfo
 from assistant.audio.watch import DeviceWatch, system_watch
-from assistant.engine.protocol import SAMPLE_RATE, DeviceAudio, DevicesChanged, EngineNotice, Severity
+from assistant.engine.protocol import SAMPLE_RATE, DeviceAudio, DevicesChanged, EngineNotice
 from assistant.errors import AudioError
+from assistant.severity import Severity
 
 logger = logging.getLogger(__name__)
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 from assistant.conversation.answer import Answer
 from assistant.conversation.effects import CancelReply, Effect, Show, StartReply, Store, ToEngine
 from assistant.conversation.updates import LatencyShown, MessageShown, NoticeShown, Update
-from assistant.engine.protocol import CancelSpeech, Command, EndReply, Say, Severity, UserTurn, VoiceSpec
+from assistant.engine.protocol import CancelSpeech, Command, EndReply, Say, UserTurn, VoiceSpec
 from assistant.llm.port import Message, Prompt, Purpose
 from assistant.personas.model import Persona
+from assistant.severity import Severity
 from assistant.tools.parser import Call, Malformed, Text
 from assistant.tools.result import ToolCall
 

@@ -29,12 +29,13 @@ from assistant.conversation.prompts import with_notes
 from assistant.conversation.requests import Request
 from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Update
-from assistant.engine.protocol import Command, Event, Severity
+from assistant.engine.protocol import Command, Event
 from assistant.errors import AssistantError
 from assistant.llm.port import Prompt, TextEngine
 from assistant.memory.context import recalled_notes
 from assistant.memory.records import StoredMessage
 from assistant.memory.store import MemoryStore
+from assistant.severity import Severity
 from assistant.tools.context import ToolContext
 from assistant.tools.result import ToolCall
 

@@ -60,7 +60,6 @@ from assistant.engine.protocol import (
     PushToTalk,
     SetMicrophone,
     SetVolume,
-    Severity,
     SpeechFinished,
     SpeechHeard,
     SpeechStarted,
@@ -71,6 +70,7 @@ from assistant.engine.protocol import (
 from assistant.llm.port import Message, Prompt, Purpose
 from assistant.personas.load import Library
 from assistant.personas.model import Persona
+from assistant.severity import Severity
 from assistant.tools.registry import Registry
 from assistant.tools.result import ToolCall
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal
 
-from assistant.engine.protocol import Severity
+from assistant.severity import Severity
 
 
 class Phase(StrEnum):

@@ -33,8 +33,8 @@ from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.terminal import native_output_to
 from assistant.dashboard.theming.theme import NEUTRAL, persona_theme
 from assistant.dashboard.widgets.prompt import Prompt
-from assistant.engine.protocol import Severity
 from assistant.errors import AssistantError, EngineError
+from assistant.severity import Severity
 
 if TYPE_CHECKING:
     from textual.screen import Screen

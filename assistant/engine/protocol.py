@@ -9,7 +9,8 @@ a persona switch raise it, and whatever carries an older one is dropped where it
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from assistant.severity import Severity
 
 SAMPLE_RATE = 24_000
 """Hz, mono, everywhere between the device and the models."""
@@ -150,14 +151,6 @@ class EngineReady:
     input_device: str
     output_device: str
     notes: tuple[str, ...] = ()
-
-
-class Severity(StrEnum):
-    """How loudly a finding is told."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)

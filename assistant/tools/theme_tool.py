@@ -35,9 +35,7 @@ async def list_personas(context: ToolContext) -> ToolResult:
     current = context.current_persona
     others = [persona.name for persona in context.personas if persona.slug != current.slug]
     if not others:
-        return ToolResult(
-            f"Only {current.name}.", speech=f"I am {current.name}, and there is nobody else."
-        )
+        return ToolResult(f"Only {current.name}.", speech=f"I am {current.name}, and there is nobody else.")
     return ToolResult(
         f"Current: {current.name}. All: {', '.join(context.personas.names)}.",
         speech=f"I am {current.name}. I can also be {listed(others, 'or')}.",

@@ -23,8 +23,8 @@ from assistant.dashboard.bridge import UpdateArrived
 from assistant.dashboard.status import PHASES
 from assistant.dashboard.widgets.chat_log import FOLD_AT_ONCE, LIVE_ENTRIES
 from assistant.dashboard.widgets.entries import NOTICES, TOOL_STATES, MessageEntry
-from assistant.engine.protocol import Severity
 from assistant.errors import EngineError
+from assistant.severity import Severity
 from tests.dashboard.stage import Stage, stage
 
 

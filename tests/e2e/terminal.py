@@ -21,7 +21,8 @@ class Terminal:
         changed = {key: value for key, value in env.items() if os.environ.get(key) != value}
         variables = [part for key, value in changed.items() for part in ("-e", f"{key}={value}")]
         # Ctrl-C reaches the shell too, which must outlive the program to tell its exit status.
-        shell = f"trap : INT; unset COLUMNS LINES; {shlex.join(command)}; echo exit-code=$?; while :; do sleep 600; done"
+        run = f"trap : INT; unset COLUMNS LINES; {shlex.join(command)}; echo exit-code=$?"
+        shell = f"{run}; while :; do sleep 600; done"
         width, height = map(str, size)
         self._tmux("new-session", "-d", "-s", "t", "-x", width, "-y", height, *variables, shell)
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown, ToolStatus
 from assistant.dashboard.text import clean, one_line
-from assistant.engine.protocol import Severity
+from assistant.severity import Severity
 
 if TYPE_CHECKING:
     from assistant.personas.model import Persona

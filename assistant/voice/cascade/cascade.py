@@ -32,13 +32,13 @@ from assistant.engine.protocol import (
     Say,
     SetMicrophone,
     SetVolume,
-    Severity,
     Shutdown,
     SpeechFinished,
     UseDevices,
     UserTurn,
 )
 from assistant.errors import AudioError
+from assistant.severity import Severity
 from assistant.voice.cascade.barge_in import DUCKED_GAIN, Action
 from assistant.voice.cascade.hearing import Hearing
 from assistant.voice.cascade.listening import Listening

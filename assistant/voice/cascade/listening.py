@@ -10,14 +10,8 @@ import numpy as np
 
 from assistant.audio.transport import AudioBlock
 from assistant.engine.echo_words import is_echo
-from assistant.engine.protocol import (
-    EngineNotice,
-    Event,
-    PartialTranscript,
-    Severity,
-    UserSpeechStarted,
-    UserTurn,
-)
+from assistant.engine.protocol import EngineNotice, Event, PartialTranscript, UserSpeechStarted, UserTurn
+from assistant.severity import Severity
 from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
 from assistant.voice.cascade.hearing import Chunk, Hearing
 from assistant.voice.cascade.playout import Playout
