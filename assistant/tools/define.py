@@ -6,7 +6,7 @@ import inspect
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
@@ -34,16 +34,8 @@ class Tool:
     question: str
     function: ToolFunction
     parameters: type[BaseModel]
-
-    def schema(self) -> dict[str, Any]:
-        """Name, description and the JSON schema of the parameters, without pydantic's titles."""
-        schema = self.parameters.model_json_schema()
-        properties = {
-            name: {key: value for key, value in each.items() if key != "title"}
-            for name, each in schema["properties"].items()
-        }
-        parameters = {"type": "object", "properties": properties, "required": schema.get("required", [])}
-        return {"name": self.name, "description": self.description, "parameters": parameters}
+    schema: dict[str, Any] = field(repr=False, compare=False)
+    """Name, description and the JSON schema of the parameters; in every prompt, so made once."""
 
     def validate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Converted arguments with defaults filled in; raises ``ToolError`` with a sentence."""
@@ -60,7 +52,7 @@ class Tool:
         if error["type"] == "extra_forbidden":
             takes = ", ".join(self.parameters.model_fields) or "none"
             return f"The tool {self.name} has no argument {argument[:40]!r}; its arguments: {takes}."
-        expected = _in_words(self.schema()["parameters"]["properties"][argument])
+        expected = _in_words(self.schema["parameters"]["properties"][argument])
         given = json.dumps(error["input"], ensure_ascii=False, default=str)[:40]
         return f"The argument {argument!r} of {self.name} must be {expected}, not {given}."
 
@@ -81,7 +73,8 @@ def tool(
             raise ValueError(f"{tool_name}: a question is asked before a danger, and only there")
         description, about = _read_docstring(inspect.getdoc(function) or "")
         parameters = _parameters(tool_name, function, about)
-        return Tool(tool_name, kind, description, timeout_s, question, function, parameters)
+        schema = {"name": tool_name, "description": description, "parameters": _json_schema(parameters)}
+        return Tool(tool_name, kind, description, timeout_s, question, function, parameters, schema)
 
     return define
 
@@ -95,6 +88,16 @@ def _parameters(tool_name: str, function: ToolFunction, about: Mapping[str, str]
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[parameter.name] = (hints[parameter.name], Field(default, description=about[parameter.name]))
     return create_model(tool_name, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+
+
+def _json_schema(parameters: type[BaseModel]) -> dict[str, Any]:
+    """Without pydantic's titles."""
+    schema = parameters.model_json_schema()
+    properties = {
+        name: {key: value for key, value in each.items() if key != "title"}
+        for name, each in schema["properties"].items()
+    }
+    return {"type": "object", "properties": properties, "required": schema.get("required", [])}
 
 
 def _read_docstring(text: str) -> tuple[str, dict[str, str]]:

@@ -38,7 +38,7 @@ class Registry:
 
     def schemas(self, names: Collection[str] = ()) -> tuple[dict[str, Any], ...]:
         """``{"name", "description", "parameters"}`` of each tool; parameters are a JSON schema."""
-        return tuple(tool.schema() for tool in self if not names or tool.name in names)
+        return tuple(tool.schema for tool in self if not names or tool.name in names)
 
     def validate(self, call: ToolCall, names: Collection[str] = ()) -> Mapping[str, Any]:
         """The call's arguments, converted and with defaults; raises ``ToolError`` with a sentence."""
