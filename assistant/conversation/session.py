@@ -34,18 +34,17 @@ from assistant.conversation.requests import (
     VolumeRequested,
     WakeRequested,
 )
+from assistant.conversation.turns import UserTurns
 from assistant.conversation.updates import (
     EngineShown,
     HealthShown,
     InputEnded,
     LevelsShown,
-    MessageShown,
     NoticeShown,
     PersonaChanged,
     Phase,
     PhaseChanged,
 )
-from assistant.engine.echo_words import is_backchannel, is_echo
 from assistant.engine.protocol import (
     UNANSWERED,
     AudioHealth,
@@ -77,12 +76,6 @@ from assistant.tools.result import ToolCall
 CLOCK_JUMP = 10.0
 """Seconds between two ticks that mean that the machine slept."""
 
-ECHO_TAIL = 0.6
-"""Seconds after the assistant's last sound in which its own words may still come in."""
-
-ECHO_WORDS = 3
-"""Words that a turn in that time must have to be taken for the assistant's own."""
-
 
 class Session:
     """One conversation. Not thread-safe: one owner calls ``handle``."""
@@ -109,6 +102,7 @@ class Session:
             self._follow_up,
         )
         self.answers.history.extend(history)
+        self.turns = UserTurns(self._outbox, self.answers, lambda: self.current_persona_name)
         self.commands = Commands(self)
         self.current_persona_name = persona if library.get(persona) else library.default.slug
         self.volume = volume
@@ -119,8 +113,6 @@ class Session:
         self._greeted = False
         self._down = False
         self._talking = False
-        self._turn: tuple[int, int, float] | None = None
-        """The user's open turn: its number, its message's id, when it began."""
         self._last_tick: float | None = None
         self._shown_phase: PhaseChanged | None = None
 
@@ -159,9 +151,11 @@ class Session:
             case Tick():
                 self._tick(now)
             case UserSpeechStarted(turn, at):
-                self._turn_opened(turn, at)
+                if self.microphone_open:
+                    self.turns.open(turn, at)
             case PartialTranscript(turn, text):
-                self._partial(turn, text, now)
+                if not self.asleep:
+                    self.turns.partial(turn, text)
             case UserTurn():
                 self._user_turn(event, now)
             case SpeechStarted(generation, at, synthesis_s):
@@ -212,46 +206,24 @@ class Session:
 
     # --- the user's side ----------------------------------------------------------------------------
 
-    def _turn_opened(self, turn: int, at: float) -> None:
-        if self.microphone_open:
-            self._close_turn()
-            self._turn = (turn, self.answers.new_id(), at)
-
-    def _partial(self, turn: int, text: str, now: float) -> None:
-        if self._turn is None or self._turn[0] != turn or self.asleep:
-            return
-        if not self._is_own(text, self._turn[2]):
-            self._show_user(text, final=False)
-
     def _user_turn(self, event: UserTurn, now: float) -> None:
-        if not self.microphone_open:
-            return
-        opened = self._turn[2] if self._turn and self._turn[0] == event.turn else event.speech_end
         text = event.text.strip()
-        if not text or self._is_own(text, opened) or not self.commands.may_listen(text):
-            self._close_turn()
+        wanted = self.microphone_open and self.turns.is_for_us(event, text) and self.commands.may_listen(text)
+        if wanted:
+            self._accept(text, now, event)
+        else:
+            self.turns.close()
             self._outbox.engine(EndReply(UNANSWERED))
-            return
-        if event.over_speech and self.answers.current is not None and is_backchannel(text):
-            self._close_turn()
-            return
-        self._accept(text, now, event)
 
     def _typed(self, text: str, now: float) -> None:
-        text = text.strip()
-        if not text:
-            return
-        self._close_turn()
-        self.asleep = False
-        self._turn = (-1, self.answers.new_id(), now)
-        self._accept(text, now, None)
+        if text := text.strip():
+            self.turns.close()
+            self.asleep = False
+            self._accept(text, now, None)
 
     def _accept(self, text: str, now: float, turn: UserTurn | None) -> None:
-        if self._turn is None:
-            self._turn = (turn.turn if turn else -1, self.answers.new_id(), now)
         self.answers.interrupt()
-        self._show_user(text, final=True, typed=turn is None)
-        self._turn = None
+        self.turns.accept(text, now, typed=turn is None)
         message = Message("user", text, self.current_persona_name)
         self.answers.history.append(message)
         self._outbox.add(Store(message, turn.confidence if turn else None))
@@ -261,34 +233,6 @@ class Session:
         """Let the text engine answer the newest message of the history."""
         self.answers.begin(Purpose.REPLY, now, turn)
         self.answers.ask(self._build_conversation_prompt(self.persona))
-
-    def _is_own(self, text: str, opened: float) -> bool:
-        """Whether a turn that began at ``opened`` is the assistant hearing itself.
-
-        Just after its last sound only a phrase counts: a quick "yes" answers a question that ends so.
-        """
-        current = self.answers.current
-        audible = current is not None and current.audible
-        in_tail = opened <= self.answers.last_sound + ECHO_TAIL and len(text.split()) >= ECHO_WORDS
-        return (audible or in_tail) and is_echo(text, self.answers.recently_spoken)
-
-    def _close_turn(self) -> None:
-        if self._turn is not None:
-            self._show_user("", final=True)
-            self._turn = None
-
-    def _show_user(self, text: str, *, final: bool, typed: bool = False) -> None:
-        if self._turn is not None:
-            self._outbox.show(
-                MessageShown(
-                    self._turn[1],
-                    "user",
-                    text,
-                    self.current_persona_name,
-                    final,
-                    source="typed" if typed else "voice",
-                )
-            )
 
     # --- the persona ----------------------------------------------------------------------------------
 
@@ -354,7 +298,7 @@ class Session:
             self._outbox.engine(SetMicrophone(is_open))
         if not is_open:
             self._talking = False
-            self._close_turn()
+            self.turns.close()
 
     def _talk(self, active: bool) -> None:
         if active:
@@ -403,7 +347,7 @@ class Session:
         self._down = True
         self._engine = None
         self._talking = False
-        self._close_turn()
+        self.turns.close()
         self.answers.engine_lost()
         remedy = (
             "It is being restarted; nothing said so far is lost."
@@ -419,7 +363,7 @@ class Session:
         elif self._engine is not None:
             self.answers.has_voice = bool(self._engine.parts.get("voice"))
         if not input_device:
-            self._close_turn()
+            self.turns.close()
         if reason:
             lost = "It is used again as soon as it is back; typing works meanwhile."
             remedy = "" if input_device or output_device else lost
@@ -438,7 +382,7 @@ class Session:
         if self._last_tick is not None and not -1.0 < now - self._last_tick < CLOCK_JUMP:
             self.commands.cancel_question()
             self._talk(False)
-            self._close_turn()
+            self.turns.close()
         self._last_tick = now
         self.answers.tick(now)
         self.commands.tick(now)
@@ -457,7 +401,7 @@ class Session:
             return Phase.STARTING
         if self.asleep:
             return Phase.ASLEEP
-        return Phase.HEARING if self._turn is not None else Phase.LISTENING
+        return Phase.HEARING if self.turns.is_open else Phase.LISTENING
 
     def _show_phase(self) -> None:
         shown = PhaseChanged(self.phase, self.microphone_open, self._talking)
