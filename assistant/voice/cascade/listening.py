@@ -251,7 +251,9 @@ class Listening:
         if turn is None:
             return
         turn.speech_s = self._detector.speech_s
-        if turn.speech_s >= _FIRST_PARTIAL_S and chunk.time >= turn.next_partial and chunk.probability >= 0.5:
+        is_due = turn.speech_s >= _FIRST_PARTIAL_S and chunk.time >= turn.next_partial
+        # Never in place of a guess that still waits: the turn's end counts on it.
+        if is_due and chunk.probability >= 0.5 and not turn.guessing:
             turn.next_partial = chunk.time + self._partial_s
             self._ask(turn, JobKind.PARTIAL)
         if audible and not self._playout.is_idle and self._barge_turn != turn.number:

@@ -1,0 +1,46 @@
+"""Turns and their recognition where recognition is slower than the speaker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from assistant.engine.protocol import Event, UserTurn
+from assistant.voice.cascade.hearing import Chunk
+from assistant.voice.cascade.listening import Listening
+from assistant.voice.cascade.playout import Playout
+from assistant.voice.cascade.ports import VAD_CHUNK, Transcript
+from assistant.voice.cascade.recognition import Job, Recognised
+from assistant.voice.cascade.turns import CHUNK_S
+
+
+class ReadyChunks:
+    """Stands in for hearing: blocks are chunks already."""
+
+    is_free_of_echo = True
+
+    def chunks(self, block: Chunk) -> Iterator[Chunk]:
+        yield block
+
+
+def test_a_click_in_the_closing_pause_does_not_cost_the_turn() -> None:
+    events: list[Event] = []
+    waiting: list[Job] = []
+
+    def submit(job: Job) -> int:
+        before = len(waiting)
+        waiting[:] = [*(other for other in waiting if other.turn != job.turn), job]
+        return len(waiting) - before
+
+    listening = Listening(ReadyChunks(), Playout(), submit, events.append, lambda action: None)  # type: ignore[arg-type]
+    running: list[Job] = []
+    probabilities = [0.9] * 20 + [0.0] * 7 + [0.9] + [0.0] * 30
+    for number, probability in enumerate(probabilities, start=1):
+        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), probability, number * CHUNK_S))  # type: ignore[arg-type]
+        if waiting and not running:
+            running.append(waiting.pop())  # the recogniser is busy with the first partial transcript
+    for job in (*running, *waiting):
+        listening.take(Recognised(job, Transcript("hello"), 3.0, 1.0))
+    assert [event.text for event in events if isinstance(event, UserTurn)] == ["hello"]
+    assert not listening.is_busy
