@@ -277,6 +277,8 @@ class DeviceTransport:
 
     def _start(self, choice: _Choice) -> None:
         streams = open_streams(choice.microphone, choice.speaker, self._gain)
+        if not (streams.capture or streams.playback):
+            raise next(iter(streams.refusals), NO_DEVICE)
         microphone, speaker = choice.names
         self._names = (microphone if streams.capture else "", speaker if streams.playback else "")
         for refusal in streams.refusals:

@@ -197,6 +197,19 @@ def test_a_device_that_is_still_busy_is_tried_again(system):
     assert later(system, transport)[-1].input_device == "Headset"
 
 
+def test_devices_that_both_refuse_are_tried_again_and_not_called_back(system, monkeypatch):
+    transport = opened(system)
+    unplug(system, transport, HEADSET)
+    transport.changes()
+    opening, refusal = device.open_streams, AudioError("Busy.", "Close other programs.")
+    monkeypatch.setattr(device, "open_streams", lambda *_: OpenStreams(refusals=[refusal, refusal]))
+    assert later(system, transport) == []
+    with pytest.raises(AudioError, match="Busy"):
+        DeviceTransport(DeviceAudio(), system.watch).open()
+    monkeypatch.setattr(device, "open_streams", opening)
+    assert later(system, transport)[-1] == DevicesChanged("Headset", "Headset", "Sound is back.")
+
+
 def test_zeros_are_told_once(system):
     transport = opened(system)
 
