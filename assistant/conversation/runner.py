@@ -26,7 +26,7 @@ from assistant.conversation.effects import (
     ToolFinished,
 )
 from assistant.conversation.prompts import with_notes
-from assistant.conversation.requests import Request
+from assistant.conversation.requests import Request, StopRequested
 from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Update
 from assistant.engine.protocol import Command, Event
@@ -109,7 +109,8 @@ class ConversationRunner:
             ticking.cancel()
 
     async def close(self) -> None:
-        """End whatever runs, then the engine; what was said so far is in memory already."""
+        """End whatever runs, keep what was heard of the answer in progress, then end the engine."""
+        self._take(StopRequested())
         for task in (*self._replies.values(), *self._tools):
             task.cancel()
         await self._engine.stop()
