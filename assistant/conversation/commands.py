@@ -128,6 +128,10 @@ class Commands:
             return True
         return False
 
+    def can_undo(self, call: ToolCall) -> None:
+        """Something was changed by a key; this call takes it back."""
+        self._undo.append(call)
+
     def _take_back(self, now: float, turn: UserTurn | None) -> None:
         if self._undo:
             self._run(self._undo.pop(), now, turn, confirmed=True, is_undo=True)

@@ -110,7 +110,6 @@ class Session:
         self.asleep = False
         self._engine: EngineReady | None = None
         self._devices = ("", "")
-        self._greeted = False
         self._down = False
         self._talking = False
         self._last_tick: float | None = None
@@ -182,10 +181,11 @@ class Session:
             case TalkRequested(active):
                 self._talk(active)
             case PersonaRequested(slug):
-                self.switch_persona(slug, now)
+                self._pick_persona(slug, now)
             case WakeRequested():
                 self.wake(now)
             case VolumeRequested(volume):
+                self.commands.can_undo(ToolCall("set_volume", {"level": round(self.volume * 100)}))
                 self.set_volume(volume)
             case DevicesRequested(input_name, output_name):
                 self._outbox.engine(UseDevices(input_name, output_name))
@@ -243,6 +243,7 @@ class Session:
             message = f"There is no persona named {slug}."
             self._outbox.show(NoticeShown(Severity.WARNING, message, f"There are {known}."))
             return
+        self.commands.cancel_question()
         self.answers.interrupt()
         self.asleep = False
         self.current_persona_name = slug
@@ -250,6 +251,12 @@ class Session:
         self.generate_greeting(now, re_introduction=True)
         if tool is not None and self.answers.current is not None:
             self.answers.current.tools.append(tool)
+
+    def _pick_persona(self, slug: str, now: float) -> None:
+        before = self.persona
+        self.switch_persona(slug, now)
+        if self.persona is not before:
+            self.commands.can_undo(ToolCall("change_theme", {"persona_name": before.name}))
 
     def generate_greeting(self, now: float, *, re_introduction: bool = False) -> None:
         """Let the persona speak first: a greeting, or its introduction after a switch."""
@@ -339,8 +346,7 @@ class Session:
         if self._down:
             self._outbox.show(NoticeShown(Severity.INFO, "The engine is back; the conversation goes on."))
         self._down = False
-        if not self._greeted:
-            self._greeted = True
+        if self.answers.generation == 0:  # nothing was said yet: who has typed already wants no greeting
             self.generate_greeting(now)
 
     def _engine_down(self, reason: str, retry_s: float | None) -> None:
@@ -358,6 +364,7 @@ class Session:
 
     def _devices_changed(self, input_device: str, output_device: str, reason: str) -> None:
         self._devices = (input_device, output_device)
+        self._talking = False  # the engine lets go of an open turn when its devices change
         if not output_device:
             self.answers.engine_lost()
         elif self._engine is not None:

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversation.requests import MicrophoneRequested, PersonaRequested, StopRequested, TypedTurn
+from assistant.conversation.requests import (
+    MicrophoneRequested,
+    PersonaRequested,
+    StopRequested,
+    TalkRequested,
+    TypedTurn,
+    VolumeRequested,
+)
 from assistant.conversation.session import Session
 from assistant.conversation.updates import (
     LatencyShown,
     NoticeShown,
     PersonaChanged,
     Phase,
+    PhaseChanged,
     ToolShown,
     ToolStatus,
 )
-from assistant.engine.protocol import EngineDown, Say, SpeechStarted, UserSpeechStarted, UserTurn
+from assistant.engine.protocol import (
+    DevicesChanged,
+    EngineDown,
+    Say,
+    SpeechStarted,
+    UserSpeechStarted,
+    UserTurn,
+)
 from assistant.llm.port import Purpose
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
@@ -166,6 +181,50 @@ def test_no_go_back_takes_the_switch_back(world: World) -> None:
     world.settle()
     world.say("No, go back.")
     assert [dict(run.call.arguments) for run in world.tools] == [{"persona_name": "Assistant"}]
+
+
+def test_no_go_back_takes_back_what_a_key_changed(world: World) -> None:
+    world.feed(PersonaRequested("glados"))
+    world.feed(VolumeRequested(0.4))
+    world.settle()
+    world.say("No, go back.")
+    assert [(run.call.name, dict(run.call.arguments)) for run in world.tools] == [
+        ("set_volume", {"level": 80})
+    ]
+    world.settle()
+    world.feed(PersonaRequested("nobody"))
+    world.say("No, go back.")
+    assert [run.call.name for run in world.tools] == ["change_theme"]
+    assert world.tools[0].call.arguments == {"persona_name": load_library().default.name}
+
+
+def test_a_switch_by_key_leaves_no_question_open(world: World) -> None:
+    world.say("Forget everything.")
+    world.settle()
+    world.feed(PersonaRequested("glados"))
+    world.settle()
+    world.say("Yes.")
+    assert not world.tools
+    assert [update.status for update in world.shown if isinstance(update, ToolShown)][
+        -1
+    ] is ToolStatus.REFUSED
+
+
+def test_a_greeting_does_not_cut_off_the_answer_to_a_line_typed_early() -> None:
+    world = World(Session(load_library(), default_registry(), "default"))
+    world.feed(TypedTurn("Are you there?"))
+    world.feed(READY)
+    world.settle()
+    assert world.texts("assistant") == ["Well. That is one way to see it. Is it not?"]
+    assert [start.prompt.purpose for start in world.prompts] == [Purpose.REPLY]
+
+
+def test_push_to_talk_ends_with_the_device(world: World) -> None:
+    world.feed(TalkRequested(True))
+    world.feed(DevicesChanged("", "", "The sound device is gone."))
+    world.feed(DevicesChanged("fake microphone", "fake speaker"))
+    phases = [update for update in world.shown if isinstance(update, PhaseChanged)]
+    assert not phases[-1].push_to_talk
 
 
 def test_an_unknown_persona_is_asked_back_about(world: World) -> None:
