@@ -53,7 +53,7 @@ class HibariVoice:
                 seed = zlib.crc32(phonemes.encode()) + number
                 yield _trimmed(_GAIN * self._tts.from_phonemes(phonemes, speed=speed, seed=seed))
         except Exception as error:
-            logger.exception("Hibari could not speak %r", text)
+            logger.exception("Hibari could not speak %d characters", len(text))
             raise VoiceError(
                 "The voice could not speak a sentence.", "It stays readable on the screen."
             ) from error

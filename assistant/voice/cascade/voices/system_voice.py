@@ -61,7 +61,7 @@ class SystemVoice:
                 )
                 yield _read(path)
             except (OSError, subprocess.SubprocessError, wave.Error, EOFError) as error:
-                logger.exception("%s could not speak %r", self._program, text)
+                logger.exception("%s could not speak %d characters", self._program, len(text))
                 raise VoiceError(
                     f"The system's voice ({self.name}) failed.",
                     "Install the packaged voice: pip install hibari-tts.",
