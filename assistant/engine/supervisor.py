@@ -19,7 +19,15 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from assistant.engine.protocol import Command, EngineConfig, EngineDown, EngineReady, Event, Shutdown
+from assistant.engine.protocol import (
+    Command,
+    EngineConfig,
+    EngineDown,
+    EngineReady,
+    Event,
+    SetMicrophone,
+    Shutdown,
+)
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +54,7 @@ class Supervisor:
         self._log_path = log_path
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._microphone = SetMicrophone(True)
         self._lock = threading.Lock()
         self._heard = 0.0
         self._ready = False
@@ -73,7 +82,12 @@ class Supervisor:
             await asyncio.sleep(retry)
 
     def send(self, command: Command) -> None:
-        """Send a command; without a living engine it is dropped (the session repeats what must hold)."""
+        """Send a command; without a living engine it is dropped (the session repeats what must hold).
+
+        A closed microphone is not left to be repeated: the next engine is told before it has heard anything.
+        """
+        if isinstance(command, SetMicrophone):
+            self._microphone = command
         pipe = self._pipe
         if pipe is None:
             return
@@ -140,7 +154,8 @@ class Supervisor:
                 start_new_session=True,
             )
             pipe = Connection(ours.detach())
-        pipe.send(self._config)
+        for first in (self._config, self._microphone):
+            pipe.send(first)
         return process, pipe
 
     async def _watch(self, reader: asyncio.Future[None]) -> bool:
