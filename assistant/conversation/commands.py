@@ -187,11 +187,12 @@ class Commands:
         call, answer = running.call, running.answer
         status = ToolStatus.DONE if result.ok else ToolStatus.FAILED
         self._session.outbox.show(ToolShown(id, call.name, call.arguments, status, result.text))
-        if result.ok and result.undo is not None and not running.is_undo:
+        is_dead = answer is not None and self._session.answers.current is not answer
+        if result.ok and result.undo is not None and not running.is_undo and not (is_dead and result.actions):
             self._undo.append(result.undo)
+        if is_dead:
+            return
         if answer is not None:
-            if self._session.answers.current is not answer:
-                return
             answer.tools.append(_used(call, result))
         if self._act(call, result, now):
             return

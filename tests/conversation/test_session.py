@@ -198,6 +198,17 @@ def test_no_go_back_takes_back_what_a_key_changed(world: World) -> None:
     assert world.tools[0].call.arguments == {"persona_name": load_library().default.name}
 
 
+def test_a_switch_that_came_too_late_is_not_taken_back(world: World) -> None:
+    world.reply_pieces = (CALL,)
+    world.say("I would like somebody else.")
+    world.write(world.session.generation)
+    world.feed(StopRequested())
+    world.finish_tool()
+    assert switched(world) == []
+    world.say("No, go back.")
+    assert not world.tools
+
+
 def test_a_switch_by_key_leaves_no_question_open(world: World) -> None:
     world.say("Forget everything.")
     world.settle()
