@@ -87,7 +87,10 @@ def _run_dashboard(options: dict[str, Any]) -> None:
 @app.command()
 def talk(
     context: typer.Context,
-    in_path: Annotated[Path | None, typer.Option("--in", help="A WAV to hear, not the microphone.")] = None,
+    in_path: Annotated[
+        Path | None,
+        typer.Option("--in", exists=True, dir_okay=False, help="A WAV to hear, not the microphone."),
+    ] = None,
     out_path: Annotated[Path | None, typer.Option("--out", help="A WAV to speak into.")] = None,
     paced: Annotated[bool, typer.Option(help="As long as the WAV lasts; else as fast as can be.")] = False,
 ) -> None:

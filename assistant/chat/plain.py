@@ -23,6 +23,7 @@ from assistant.conversation.updates import (
     ToolStatus,
     Update,
 )
+from assistant.errors import AudioError
 from assistant.personas.load import Library
 
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)))
@@ -32,16 +33,18 @@ _AT_REST = (Phase.LISTENING, Phase.ASLEEP, Phase.DOWN)
 class PlainFace:
     """Writes updates as lines.
 
-    ``ended`` is set when the WAV that stands in for the microphone is over, or cannot be heard at all.
+    ``at_work`` is set when the engine has said what it works with, ``at_rest`` while nothing is being said or
+    thought, ``ended`` when the WAV that stands in for the microphone is over.
     """
 
     def __init__(self, library: Library, write: Callable[[str], object]) -> None:
         self._library = library
         self._write = write
         self.ended = asyncio.Event()
+        self.at_work = asyncio.Event()
         self.at_rest = asyncio.Event()
         self.is_deaf = False
-        """There is no microphone, and no WAV in its place."""
+        """Neither a microphone nor a WAV in its place can be heard."""
 
     def show(self, update: Update) -> None:
         """Write one update, if it is worth a line."""
@@ -60,6 +63,8 @@ class PlainFace:
                 self._line(f"  [{engine}: {at_work}; replies {text_engine}]")
                 self._line(f"  [microphone {microphone or 'none'}, speaker {speaker or 'none'}]")
                 self.is_deaf = not microphone
+                self.at_work.set()
+
             case LatencyShown(total=total):
                 self._line(f"  [answered after {total * 1000:.0f} ms]")
             case PhaseChanged(phase, microphone_open):
@@ -109,6 +114,9 @@ async def talk_plainly(
 
 async def _until_end(runner: ConversationRunner, face: PlainFace, lines: TextIO | None) -> None:
     if lines is None:
+        await face.at_work.wait()
+        if face.is_deaf:
+            raise AudioError("The WAV cannot be heard.", "Give one that can be read.")
         await face.ended.wait()
         return
     queue = _read(lines)

@@ -149,10 +149,10 @@ class VirtualAudio:
         command = [str(SCRIPT), "say", str(self.folder), str(wav), "--verbose"]
         return Playback(subprocess.Popen(command, env=self.env, stderr=subprocess.PIPE, text=True))
 
-    def say(self, wav: Path) -> float:
+    def say(self, wav: Path, timeout_s: float = 120.0) -> float:
         """Speak a WAV into the microphone, return at its end with the monotonic time at which it began."""
         playback = self.start_saying(wav)
-        playback.wait()
+        playback.wait(timeout_s)
         return playback.started
 
     @contextmanager
