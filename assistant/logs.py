@@ -11,6 +11,13 @@ LARGEST = 2_000_000
 """Bytes after which a log file is put aside; one old file is kept."""
 
 
+def put_aside(path: Path) -> None:
+    """Begin a log afresh when it has grown too large; one old file is kept."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_size > LARGEST:
+            path.replace(path.with_name(f"{path.name}.1"))
+
+
 def start_logging(path: Path, level: str) -> None:
     """Send the log of this process to ``path``; a log that cannot be written is no reason to stop."""
     with contextlib.suppress(OSError):

@@ -112,10 +112,10 @@ class Answers:
 
     def interrupt(self) -> None:
         """End the answer in progress at the last word heard; its generation is dead afterwards."""
+        self.generation += 1
         answer, self.current = self.current, None
         if answer is None:
             return
-        self.generation += 1
         self._outbox.engine(CancelSpeech(self.generation))
         if answer.writing:
             self._outbox.add(CancelReply(answer.generation))
@@ -303,11 +303,12 @@ class Answers:
                 source="model",
             )
         )
-        if text:
+        if text or answer.tools:
             names = tuple(tool["name"] for tool in answer.tools)
             message = Message("assistant", text, self._persona().slug, names, interrupted)
-            self.history.append(message)
             self._outbox.add(Store(message, tools=tuple(answer.tools), timings=answer.timings))
+            if text:
+                self.history.append(message)
 
     def _show(self, answer: Answer) -> None:
         self._outbox.show(

@@ -37,9 +37,10 @@ UNDO_DEPTH = 10
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    """A tool call under way: for an answer of the model, or for a spoken command."""
+    """A tool call under way: for an answer of the model, or for a spoken command of a generation."""
 
     call: ToolCall
+    generation: int
     answer: Answer | None
     turn: UserTurn | None
     is_undo: bool = False
@@ -166,7 +167,7 @@ class Commands:
     ) -> int | None:
         session = self._session
         id = card if card is not None else session.answers.new_id()
-        self._running[id] = _Running(call, answer, turn, is_undo)
+        self._running[id] = _Running(call, session.generation, answer, turn, is_undo)
         try:
             tool = session.registry.tool(call.name, session.persona.tools if answer else ())
         except ToolError as error:
@@ -187,16 +188,15 @@ class Commands:
         call, answer = running.call, running.answer
         status = ToolStatus.DONE if result.ok else ToolStatus.FAILED
         self._session.outbox.show(ToolShown(id, call.name, call.arguments, status, result.text))
-        is_dead = answer is not None and self._session.answers.current is not answer
+        is_dead = running.generation != self._session.generation
         if result.ok and result.undo is not None and not running.is_undo and not (is_dead and result.actions):
             self._undo.append(result.undo)
         if is_dead:
             return
-        if answer is not None:
-            answer.tools.append(_used(call, result))
         if self._act(call, result, now):
             return
         if answer is not None:
+            answer.tools.append(_used(call, result))
             self._session.answers.tool_result(answer, id, call.name, result.text, now)
             return
         self.speak(result.speech, now, running.turn, _used(call, result))

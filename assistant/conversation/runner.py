@@ -126,10 +126,19 @@ class ConversationRunner:
         self._handling = True
         try:
             while self._inputs:
-                for effect in self._session.handle(self._inputs.popleft(), self._clock()):
-                    self._carry_out(effect)
+                self._handle(self._inputs.popleft())
         finally:
             self._handling = False
+
+    def _handle(self, event: Input) -> None:
+        try:
+            for effect in self._session.handle(event, self._clock()):
+                self._carry_out(effect)
+        except Exception:
+            # One event that goes wrong must not end a conversation that can go on.
+            log.exception("an event of type %s was not handled", type(event).__name__)
+            message = "Something went wrong inside the assistant."
+            self._show(NoticeShown(Severity.ERROR, message, "The log says what; the conversation goes on."))
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

@@ -73,6 +73,9 @@ from assistant.severity import Severity
 from assistant.tools.registry import Registry
 from assistant.tools.result import ToolCall
 
+SPEAKER_GRACE = 5.0
+"""Seconds that speech waits for a speaker that went, before its answer ends at the last word heard."""
+
 CLOCK_JUMP = 10.0
 """Seconds between two ticks that mean that the machine slept."""
 
@@ -112,6 +115,8 @@ class Session:
         self._devices = ("", "")
         self._down = False
         self._talking = False
+        self._speaker_lost: tuple[str, float] | None = None
+        """Which speaker went, and when; speech waits for it a little."""
         self._last_tick: float | None = None
         self._shown_phase: PhaseChanged | None = None
 
@@ -194,7 +199,7 @@ class Session:
             case EngineDown(reason, retry_s):
                 self._engine_down(reason, retry_s)
             case DevicesChanged(input_device, output_device, reason):
-                self._devices_changed(input_device, output_device, reason)
+                self._devices_changed(input_device, output_device, reason, now)
             case EngineNotice(severity, message, remedy):
                 self._outbox.show(NoticeShown(severity, message, remedy))
             case AudioHealth(underruns, _, dropped, erle, rss_mb):
@@ -362,12 +367,15 @@ class Session:
         )
         self._outbox.show(NoticeShown(Severity.ERROR, reason, remedy))
 
-    def _devices_changed(self, input_device: str, output_device: str, reason: str) -> None:
-        self._devices = (input_device, output_device)
+    def _devices_changed(self, input_device: str, output_device: str, reason: str, now: float) -> None:
+        before, self._devices = self._devices[1], (input_device, output_device)
         self._talking = False  # the engine lets go of an open turn when its devices change
         if not output_device:
-            self.answers.engine_lost()
+            self._speaker_lost = self._speaker_lost or (before, now)
         elif self._engine is not None:
+            if self._speaker_lost and self._speaker_lost[0] != output_device:
+                self.answers.interrupt()  # what was meant for headphones is not for the room
+            self._speaker_lost = None
             self.answers.has_voice = bool(self._engine.parts.get("voice"))
         if not input_device:
             self.turns.close()
@@ -391,6 +399,9 @@ class Session:
             self._talk(False)
             self.turns.close()
         self._last_tick = now
+        if self._speaker_lost and now - self._speaker_lost[1] > SPEAKER_GRACE:
+            self._speaker_lost = None
+            self.answers.engine_lost()
         self.answers.tick(now)
         self.commands.tick(now)
 
@@ -411,7 +422,8 @@ class Session:
         return Phase.HEARING if self.turns.is_open else Phase.LISTENING
 
     def _show_phase(self) -> None:
-        shown = PhaseChanged(self.phase, self.microphone_open, self._talking)
+        hears = self.microphone_open and bool(self._devices[0])
+        shown = PhaseChanged(self.phase, hears, self._talking)
         if shown != self._shown_phase:
             self._shown_phase = shown
             self._outbox.show(shown)

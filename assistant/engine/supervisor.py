@@ -28,6 +28,7 @@ from assistant.engine.protocol import (
     SetMicrophone,
     Shutdown,
 )
+from assistant.logs import put_aside
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +126,8 @@ class Supervisor:
                 on_event(event)
 
         def read() -> None:
-            with contextlib.suppress(EOFError, OSError):
+            # A pipe that is closed under its reader raises TypeError out of multiprocessing.
+            with contextlib.suppress(EOFError, OSError, TypeError):
                 while True:
                     event = pipe.recv()
                     loop.call_soon_threadsafe(deliver, event)
@@ -143,6 +145,7 @@ class Supervisor:
         return _cause(status, hung)
 
     def _spawn(self) -> tuple[subprocess.Popen[bytes], Connection]:
+        put_aside(self._log_path)
         ours, theirs = socket.socketpair()
         with ours, theirs, self._log_path.open("ab") as log_file:
             process = subprocess.Popen(
@@ -154,8 +157,9 @@ class Supervisor:
                 start_new_session=True,
             )
             pipe = Connection(ours.detach())
-        for first in (self._config, self._microphone):
-            pipe.send(first)
+        with contextlib.suppress(OSError):  # a child that died at once is told of by its status
+            for first in (self._config, self._microphone):
+                pipe.send(first)
         return process, pipe
 
     async def _watch(self, reader: asyncio.Future[None]) -> bool:

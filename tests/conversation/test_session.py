@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.conversation.effects import Tick
 from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
@@ -351,3 +352,54 @@ def test_names_are_spelled_for_the_voice(world: World) -> None:
     world.say("Hello.")
     world.settle()
     assert ("GLaDOS", "glad oss") in next(each for each in said if isinstance(each, Say)).voice.say_as
+
+
+def test_speech_waits_a_little_for_a_speaker_that_went(world: World) -> None:
+    world.say("Tell me something.")
+    generation = world.session.generation
+    world.write(generation)
+    world.write(generation)
+    world.play()
+    world.feed(DevicesChanged("", "", "The sound device is gone."))
+    world.now += 1
+    world.feed(Tick())
+    world.feed(DevicesChanged("fake microphone", "fake speaker", "Sound is back."))
+    assert world.session.generation == generation, "it goes on"
+    world.feed(DevicesChanged("", "", "The sound device is gone."))
+    world.feed(DevicesChanged("fake microphone", "another speaker", "Sound is back."))
+    assert world.session.generation > generation, "what was meant for headphones is not for the room"
+
+
+def test_a_speaker_that_stays_away_ends_the_answer(world: World) -> None:
+    world.say("Tell me something.")
+    world.write(world.session.generation)
+    world.play()
+    world.feed(DevicesChanged("", "", "The sound device is gone."))
+    world.feed(Tick())
+    world.now += 6
+    world.feed(Tick())
+    world.settle()
+    world.say("And now?")
+    world.settle()
+    assert world.texts("assistant")[-1] == "Hello. I am here.", "answers are read meanwhile"
+
+
+def test_a_machine_that_slept_forgets_what_it_had_asked(world: World) -> None:
+    world.feed(Tick())
+    world.say("Forget everything.")
+    world.settle()
+    world.feed(Tick())
+    world.now += 3600
+    world.feed(Tick())
+    world.say("Yes.")
+    assert not world.tools
+
+
+def test_a_result_that_comes_after_the_next_turn_is_not_spoken(world: World) -> None:
+    world.say("What time is it?")
+    world.say("Tell me something.")
+    generation = world.session.generation
+    world.finish_tool()
+    assert world.session.generation == generation
+    world.settle()
+    assert world.texts("assistant")[-1] == "Hello. I am here."

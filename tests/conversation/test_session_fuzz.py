@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from assistant.conversation.effects import Tick
 from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
@@ -25,7 +26,7 @@ from assistant.engine.protocol import (
 )
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
-from tests.fakes.world import READY, ZOMBIE, World, random_text
+from tests.fakes.world import READY, ZOMBIE, FakeVoice, World, random_text
 
 LIBRARY = load_library()
 REGISTRY = default_registry()
@@ -54,10 +55,11 @@ def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of wha
     elif choice == 12:
         world.feed(PartialTranscript(world.turn, random_text(random)))
     elif choice == 13:
-        if random.random() < 0.5 and (event := world.voice.talk_down()):
+        over_speech = random.random() < 0.5
+        if over_speech and (event := world.voice.talk_down()):
             world.feed(event)
         world.reply_pieces = random.choice(PIECES)
-        world.say(random_text(random))
+        world.say(random_text(random), over_speech=over_speech)
     elif choice == 14 and world.tools:
         world.finish_tool()
     elif choice == 15:
@@ -75,13 +77,16 @@ def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of wha
             )
         )
     elif choice == 17 and random.random() < 0.3:
-        world.voice = type(world.voice)()
+        played, world.voice = world.voice.played, FakeVoice()
+        world.voice.played = played
         world.feed(EngineDown("The engine process was ended by SIGKILL.", 0.2))
         if random.random() < 0.8:
             world.feed(READY)
     elif choice == 18 and random.random() < 0.3:
         world.feed(DevicesChanged("", "", "The speaker is gone."))
-        world.feed(DevicesChanged("fake microphone", "fake speaker"))
+        world.now += random.choice((0.1, 7.0))
+        world.feed(Tick())
+        world.feed(DevicesChanged("fake microphone", random.choice(("fake speaker", "another speaker"))))
     elif choice == 19 and world.replies and random.random() < 0.3:
         world.fail(random.choice(list(world.replies)))
     else:
@@ -118,8 +123,11 @@ def check_messages(world: World) -> None:
             shown[update.id] = update
     assert all(message.final for message in shown.values() if message.role == "assistant")
     final = [(message.role, message.text) for message in shown.values() if message.final and message.text]
-    stored = [(message.role, message.text) for message in world.stored]
+    stored = [(message.role, message.text) for message in world.stored if message.text]
     assert sorted(final) == sorted(stored)
+    for message in world.stored:
+        if message.interrupted and message.text and message.text not in world.read:
+            assert message.text.split() in world.voice.played.values(), "remembered other than heard"
     for message in shown.values():
         assert "TOOL_CALL" not in message.text
         assert ZOMBIE not in message.text

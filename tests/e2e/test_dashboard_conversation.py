@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def remembered(home: Path) -> list[tuple[str, str, str, int]]:
         ).fetchall()
 
 
-def test_a_conversation_by_voice(
+def test_a_conversation_by_voice(  # noqa: PLR0915 - one conversation from its beginning to its end
     virtual_audio: VirtualAudio,
     env: dict[str, str],
     start: StartDashboard,
@@ -73,6 +74,7 @@ def test_a_conversation_by_voice(
         terminal.wait_for("mic closed")
         terminal.wait_for(LISTENING)
         say("Change to Jarvis.")
+        time.sleep(1.5)  # as long as a turn would take to come through
         terminal.keys("F3")
         terminal.wait_for("mic open")
         assert "JARVIS" not in terminal.screen

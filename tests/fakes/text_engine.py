@@ -28,13 +28,18 @@ class FakeTextEngine:
     def __init__(self, complaints: Path) -> None:
         self._complaints = complaints
         self._turns = 0
+        self._said: list[str] = []
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
         """Pieces of a rote answer, a moment apart, as a model would write them."""
         self._turns += 1
         with self._complaints.open("a") as file:
             file.writelines(f"turn {self._turns}: {complaint}\n" for complaint in self._wrong_with(prompt))
-        for piece in self._answer(prompt):
+        answer = self._answer(prompt)
+        if prompt.purpose is Purpose.REPLY:
+            self._said.append(prompt.messages[-1].text)
+        self._said.append("".join(answer))
+        for piece in answer:
             await asyncio.sleep(0.02)
             yield piece
 
@@ -56,8 +61,9 @@ class FakeTextEngine:
             wrong.append("a trait is missing")
         if '"change_theme"' not in prompt.system or "TOOL_CALL:" not in prompt.system:
             wrong.append("the tool schemas are missing")
-        if len(prompt.messages) < min(10, self._turns):
-            wrong.append(f"only {len(prompt.messages)} messages")
+        said = [message.text for message in prompt.messages]
+        if prompt.purpose is Purpose.REPLY and said[:-1][-9:] != self._said[-9:]:
+            wrong.append(f"the last ten messages are {said[-10:]}, not {self._said[-9:]} and the newest")
         if prompt.messages[-1].role != "user":
             wrong.append("the newest message is not the user's")
         return wrong

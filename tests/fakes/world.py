@@ -53,6 +53,8 @@ class FakeVoice:
         self.heard = 0
         self.ended = False
         self.started = False
+        self.played: dict[int, list[str]] = {}
+        """The words of each generation that have left the speaker."""
 
     def take(self, command: object) -> None:
         match command:
@@ -82,6 +84,7 @@ class FakeVoice:
             return SpeechStarted(self.generation, now, 0.01)
         if self.heard < len(self.words):
             self.heard += 1
+            self.played[self.generation] = self.words[: self.heard]
             return SpeechHeard(self.generation, " ".join(self.words[: self.heard]))
         if self.ended and self.words:
             finished = SpeechFinished(self.generation, text)
@@ -114,6 +117,8 @@ class World:
         self.microphone_open = True
         self.reply_pieces: Iterable[str] = ("Well. ", "That is ", "one way to see it. ", "Is it not?")
         self.turn = 0
+        self.read: set[str] = set()
+        """Texts of answers that had no voice, as they grew: these are read, and count as heard."""
         self.late: list[Input] = []
         """What was on its way when its generation died."""
 
@@ -121,6 +126,9 @@ class World:
         """Give the session an event and carry out what it decides."""
         for effect in self.session.handle(event, self.now):
             self.carry_out(effect)
+        answer = self.session.answers.current
+        if answer is not None and answer.silent:
+            self.read.add(answer.text)
 
     def carry_out(self, effect: Effect) -> None:
         match effect:
@@ -176,11 +184,11 @@ class World:
         run = self.tools.popleft()
         self.feed(ToolFinished(run.id, fake_result(run.call)))
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, *, over_speech: bool = False) -> None:
         """The user says something, which is understood at once."""
         self.turn += 1
         at = self.now
-        self.feed(UserTurn(self.turn, text, at - 0.5, at - 0.1, at))
+        self.feed(UserTurn(self.turn, text, at - 0.5, at - 0.1, at, over_speech=over_speech))
 
     def settle(self, limit: int = 10_000) -> None:
         """Let everything that is under way come to its end."""

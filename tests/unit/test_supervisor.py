@@ -1,34 +1,73 @@
-"""What the supervisor tells an engine that it starts."""
+"""The supervisor: what it does with engines that die, hang, or cannot be started."""
 
 from __future__ import annotations
 
-import os
-from multiprocessing.connection import Connection
+import asyncio
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from assistant.engine import supervisor
-from assistant.engine.protocol import EngineConfig, SetMicrophone
-from assistant.engine.supervisor import Supervisor
+from assistant.engine.protocol import EngineConfig, EngineDown, Event
+from assistant.engine.supervisor import BACK_OFF, Supervisor
 
 
-@pytest.mark.parametrize("is_open", [True, False])
-def test_a_new_engine_is_told_of_a_closed_microphone_before_it_hears(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_open: bool
+def engine_that(tmp_path: Path, does: str, patch: pytest.MonkeyPatch) -> Supervisor:
+    """A supervisor whose engine process is this line of shell."""
+    script = tmp_path / "engine"
+    script.write_text(f"#!/bin/sh\n{does}\n")
+    script.chmod(0o755)
+    patch.setattr(sys, "executable", str(script))
+    return Supervisor(EngineConfig(), tmp_path / "engine.log")
+
+
+async def reports(engine: Supervisor) -> list[Event]:
+    events: list[Event] = []
+    async with asyncio.timeout(20):
+        await engine.run(events.append)
+    return events
+
+
+async def test_an_engine_that_keeps_dying_is_retried_later_each_time_and_then_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    children: list[Connection] = []
+    assert list(BACK_OFF) == sorted(BACK_OFF)
+    monkeypatch.setattr(supervisor, "BACK_OFF", (0.01, 0.02, 0.03))
+    events = await reports(engine_that(tmp_path, "exit 3", monkeypatch))
+    down = [event for event in events if isinstance(event, EngineDown)]
+    assert [event.retry_s for event in down] == [0.01, 0.02, 0.03, None]
+    assert down[0].reason == "The engine process ended with status 3."
 
-    def start(command: list[str], *, pass_fds: list[int], **_: Any) -> None:
-        children.append(Connection(os.dup(pass_fds[0])))
 
-    monkeypatch.setattr(supervisor.subprocess, "Popen", start)
-    config = EngineConfig()
-    supervising = Supervisor(config, tmp_path / "engine.log")
-    supervising.send(SetMicrophone(is_open))
-    _, pipe = supervising._spawn()
-    [child] = children
-    assert [child.recv(), child.recv()] == [config, SetMicrophone(is_open)]
-    pipe.close()
-    child.close()
+async def test_an_engine_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF", ())
+    monkeypatch.setattr(supervisor, "START_LIMIT", 0.1)
+    events = await reports(engine_that(tmp_path, "exec sleep 60", monkeypatch))
+    assert events == [EngineDown("The engine process stopped answering and was ended.", None)]
+
+
+async def test_an_engine_that_is_killed_is_named_by_its_signal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF", ())
+    events = await reports(engine_that(tmp_path, "kill -SEGV $$", monkeypatch))
+    assert events == [EngineDown("The engine process was ended by SIGSEGV.", None)]
+
+
+async def test_an_engine_that_cannot_be_started_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF", ())
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    events = await reports(Supervisor(EngineConfig(), tmp_path / "engine.log"))
+    assert isinstance(events[0], EngineDown)
+    assert "could not be started" in events[0].reason
+
+
+async def test_what_a_dying_engine_says_is_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF", ())
+    await reports(engine_that(tmp_path, "echo complaint >&2", monkeypatch))
+    assert "complaint" in (tmp_path / "engine.log").read_text()
