@@ -131,6 +131,8 @@ _PHRASES = tuple(
     _Phrase(re.compile(pattern, re.IGNORECASE), resolve, ask_back)
     for pattern, resolve, ask_back in (
         (rf"{_CHANGE}{_OVER} (?:to|two|too|2)(?: be)? (?P<name>.+)", _like, _short),
+        # Recognisers hear "change to" as "changed to".
+        (rf"(?:changed|switched){_OVER} to (?P<name>.+)", _like, _capital),
         (rf"(?:set|change|switch) (?:the |your |my )?{_ROLE} (?:to|two|too) (?P<name>.+)", _like, _capital),
         (
             r"(?:become|turn into|transform into|change into|morph into|bring back) (?P<name>.+)",
