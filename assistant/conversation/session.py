@@ -23,6 +23,7 @@ from assistant.conversation.effects import (
     Tick,
     ToolFinished,
 )
+from assistant.conversation.engine_side import EngineSide
 from assistant.conversation.prompts import build_prompt, greeting_instruction
 from assistant.conversation.requests import (
     DevicesRequested,
@@ -36,7 +37,6 @@ from assistant.conversation.requests import (
 )
 from assistant.conversation.turns import UserTurns
 from assistant.conversation.updates import (
-    EngineShown,
     HealthShown,
     InputEnded,
     LevelsShown,
@@ -73,9 +73,6 @@ from assistant.severity import Severity
 from assistant.tools.registry import Registry
 from assistant.tools.result import ToolCall
 
-SPEAKER_GRACE = 5.0
-"""Seconds that speech waits for a speaker that went, before its answer ends at the last word heard."""
-
 CLOCK_JUMP = 10.0
 """Seconds between two ticks that mean that the machine slept."""
 
@@ -95,7 +92,6 @@ class Session:
     ) -> None:
         self._library = library
         self._registry = registry
-        self._text_engine = text_engine
         self._outbox = Outbox()
         self.answers = Answers(
             self._outbox,
@@ -106,17 +102,13 @@ class Session:
         )
         self.answers.history.extend(history)
         self.turns = UserTurns(self._outbox, self.answers, lambda: self.current_persona_name)
+        self.engine = EngineSide(self._outbox, self.answers, text_engine)
         self.commands = Commands(self)
         self.current_persona_name = persona if library.get(persona) else library.default.slug
         self.volume = volume
         self.microphone_open = True
         self.asleep = False
-        self._engine: EngineReady | None = None
-        self._devices = ("", "")
-        self._down = False
         self._talking = False
-        self._speaker_lost: tuple[str, float] | None = None
-        """Which speaker went, and when; speech waits for it a little."""
         self._last_tick: float | None = None
         self._shown_phase: PhaseChanged | None = None
 
@@ -196,10 +188,10 @@ class Session:
                 self._outbox.engine(UseDevices(input_name, output_name))
             case EngineReady():
                 self._engine_ready(event, now)
-            case EngineDown(reason, retry_s):
-                self._engine_down(reason, retry_s)
-            case DevicesChanged(input_device, output_device, reason):
-                self._devices_changed(input_device, output_device, reason, now)
+            case EngineDown():
+                self._engine_down(event)
+            case DevicesChanged():
+                self._devices_changed(event, now)
             case EngineNotice(severity, message, remedy):
                 self._outbox.show(NoticeShown(severity, message, remedy))
             case AudioHealth(underruns, _, dropped, erle, rss_mb):
@@ -339,57 +331,23 @@ class Session:
     # --- the engine -----------------------------------------------------------------------------------
 
     def _engine_ready(self, event: EngineReady, now: float) -> None:
-        self._engine = event
-        self._devices = (event.input_device, event.output_device)
-        self.answers.has_voice = bool(event.parts.get("voice")) and bool(event.output_device)
-        self._show_engine()
-        for note in event.notes:
-            self._outbox.show(NoticeShown(Severity.INFO, note))
+        self.engine.ready(event)
         self._outbox.engine(SetVolume(self.volume))
         if not self.microphone_open:
             self._outbox.engine(SetMicrophone(False))
-        if self._down:
-            self._outbox.show(NoticeShown(Severity.INFO, "The engine is back; the conversation goes on."))
-        self._down = False
         if self.answers.generation == 0:  # nothing was said yet: who has typed already wants no greeting
             self.generate_greeting(now)
 
-    def _engine_down(self, reason: str, retry_s: float | None) -> None:
-        self._down = True
-        self._engine = None
+    def _engine_down(self, event: EngineDown) -> None:
         self._talking = False
         self.turns.close()
-        self.answers.engine_lost()
-        remedy = (
-            "It is being restarted; nothing said so far is lost."
-            if retry_s is not None
-            else "Typed input still works. Restart the assistant to try again; the log says more."
-        )
-        self._outbox.show(NoticeShown(Severity.ERROR, reason, remedy))
+        self.engine.down(event.reason, event.retry_s)
 
-    def _devices_changed(self, input_device: str, output_device: str, reason: str, now: float) -> None:
-        before, self._devices = self._devices[1], (input_device, output_device)
+    def _devices_changed(self, event: DevicesChanged, now: float) -> None:
         self._talking = False  # the engine lets go of an open turn when its devices change
-        if not output_device:
-            self._speaker_lost = self._speaker_lost or (before, now)
-        elif self._engine is not None:
-            if self._speaker_lost and self._speaker_lost[0] != output_device:
-                self.answers.interrupt()  # what was meant for headphones is not for the room
-            self._speaker_lost = None
-            self.answers.has_voice = bool(self._engine.parts.get("voice"))
-        if not input_device:
+        if not event.input_device:
             self.turns.close()
-        if reason:
-            lost = "It is used again as soon as it is back; typing works meanwhile."
-            remedy = "" if input_device or output_device else lost
-            self._outbox.show(NoticeShown(Severity.WARNING, reason, remedy))
-        self._show_engine()
-
-    def _show_engine(self) -> None:
-        if self._engine is not None:
-            self._outbox.show(
-                EngineShown(self._engine.engine, self._text_engine, dict(self._engine.parts), *self._devices)
-            )
+        self.engine.devices_changed((event.input_device, event.output_device), event.reason, now)
 
     # --- time and state -------------------------------------------------------------------------------
 
@@ -399,9 +357,7 @@ class Session:
             self._talk(False)
             self.turns.close()
         self._last_tick = now
-        if self._speaker_lost and now - self._speaker_lost[1] > SPEAKER_GRACE:
-            self._speaker_lost = None
-            self.answers.engine_lost()
+        self.engine.tick(now)
         self.answers.tick(now)
         self.commands.tick(now)
 
@@ -413,16 +369,14 @@ class Session:
             return Phase.SPEAKING if answer.audible else Phase.THINKING
         if self.commands.busy:
             return Phase.THINKING
-        if self._down:
-            return Phase.DOWN
-        if self._engine is None:
-            return Phase.STARTING
+        if not self.engine.is_ready:
+            return Phase.DOWN if self.engine.is_down else Phase.STARTING
         if self.asleep:
             return Phase.ASLEEP
         return Phase.HEARING if self.turns.is_open else Phase.LISTENING
 
     def _show_phase(self) -> None:
-        hears = self.microphone_open and bool(self._devices[0])
+        hears = self.microphone_open and self.engine.has_microphone
         shown = PhaseChanged(self.phase, hears, self._talking)
         if shown != self._shown_phase:
             self._shown_phase = shown

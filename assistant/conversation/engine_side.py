@@ -1,0 +1,88 @@
+"""What the session knows of the engine: whether it is there, what it works with, and on which devices."""
+
+from __future__ import annotations
+
+from assistant.conversation.answers import Answers, Outbox
+from assistant.conversation.updates import EngineShown, NoticeShown
+from assistant.engine.protocol import EngineReady
+from assistant.severity import Severity
+
+SPEAKER_GRACE = 5.0
+"""Seconds that speech waits for a speaker that went, before its answer ends at the last word heard."""
+
+
+class EngineSide:
+    """Takes the engine's reports of itself; tells the faces, and the answers whether there is a voice."""
+
+    def __init__(self, outbox: Outbox, answers: Answers, text_engine: str) -> None:
+        self._outbox = outbox
+        self._answers = answers
+        self._text_engine = text_engine
+        self._ready: EngineReady | None = None
+        self._devices = ("", "")
+        self._speaker_lost: tuple[str, float] | None = None
+        """Which speaker went, and when."""
+        self.is_down = False
+
+    @property
+    def is_ready(self) -> bool:
+        """True from the engine's report that it listens until it is gone."""
+        return self._ready is not None
+
+    @property
+    def has_microphone(self) -> bool:
+        """True while there is a device, or a WAV, to be heard."""
+        return bool(self._devices[0])
+
+    def ready(self, event: EngineReady) -> None:
+        """It listens: for the first time, or again."""
+        self._ready = event
+        self._devices = (event.input_device, event.output_device)
+        self._speaker_lost = None
+        self._answers.has_voice = bool(event.parts.get("voice")) and bool(event.output_device)
+        self._show()
+        for note in event.notes:
+            self._outbox.show(NoticeShown(Severity.INFO, note))
+        if self.is_down:
+            self._outbox.show(NoticeShown(Severity.INFO, "The engine is back; the conversation goes on."))
+        self.is_down = False
+
+    def down(self, reason: str, retry_s: float | None) -> None:
+        """It is gone."""
+        self._ready = None
+        self.is_down = True
+        self._devices = ("", "")
+        self._answers.engine_lost()
+        remedy = (
+            "It is being restarted; nothing said so far is lost."
+            if retry_s is not None
+            else "Typed input still works. Restart the assistant to try again; the log says more."
+        )
+        self._outbox.show(NoticeShown(Severity.ERROR, reason, remedy))
+
+    def devices_changed(self, devices: tuple[str, str], reason: str, now: float) -> None:
+        """By name, empty for none. What was meant for one speaker is not said by another."""
+        before, self._devices = self._devices[1], devices
+        speaker = devices[1]
+        if not speaker:
+            self._speaker_lost = self._speaker_lost or (before, now)
+        elif self._ready is not None:
+            if self._speaker_lost and self._speaker_lost[0] != speaker:
+                self._answers.interrupt()
+            self._speaker_lost = None
+            self._answers.has_voice = bool(self._ready.parts.get("voice"))
+        if reason:
+            lost = "It is used again as soon as it is back; typing works meanwhile."
+            self._outbox.show(NoticeShown(Severity.WARNING, reason, "" if any(devices) else lost))
+        self._show()
+
+    def tick(self, now: float) -> None:
+        """A speaker that stays away leaves answers to be read."""
+        if self._speaker_lost and now - self._speaker_lost[1] > SPEAKER_GRACE:
+            self._speaker_lost = None
+            self._answers.engine_lost()
+
+    def _show(self) -> None:
+        if self._ready is not None:
+            parts = dict(self._ready.parts)
+            self._outbox.show(EngineShown(self._ready.engine, self._text_engine, parts, *self._devices))
