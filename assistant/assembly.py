@@ -85,6 +85,7 @@ class Assembly:
             persona.slug,
             volume=values.volume,
             text_engine=text_engine.name,
+            greets=self._audio is None,
             history=[Message(each.role, each.text, each.persona) for each in earlier if each.text],
         )
         engine = TypedEngine() if values.engine == "typed" else self._supervisor(library)

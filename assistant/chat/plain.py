@@ -26,7 +26,8 @@ from assistant.conversation.updates import (
 from assistant.errors import AudioError
 from assistant.personas.load import Library
 
-_CONTROL = dict.fromkeys((*range(32), *range(127, 160)))
+_CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
+_LEAVING = ("quit", "exit")
 _AT_REST = (Phase.LISTENING, Phase.ASLEEP, Phase.DOWN)
 
 
@@ -43,6 +44,10 @@ class PlainFace:
         self.ended = asyncio.Event()
         self.at_work = asyncio.Event()
         self.at_rest = asyncio.Event()
+        self.has_understood = False
+        """The user has said something that became words."""
+        self._shown = ""
+        """Whether it was asleep, or its microphone closed, when that was last told."""
         self.is_deaf = False
         """Neither a microphone nor a WAV in its place can be heard."""
 
@@ -52,6 +57,7 @@ class PlainFace:
             case MessageShown(role=role, text=text, persona=slug, final=True) if text:
                 speaker = "you" if role == "user" else self._name(slug)
                 self._line(f"{speaker}: {text}{' —' if update.interrupted else ''}")
+                self.has_understood = self.has_understood or role == "user"
             case ToolShown(name=name, status=status, result=result) if status is not ToolStatus.RUNNING:
                 self._line(f"  [{name}: {status}] {result}".rstrip())
             case PersonaChanged(slug):
@@ -64,7 +70,6 @@ class PlainFace:
                 self._line(f"  [microphone {microphone or 'none'}, speaker {speaker or 'none'}]")
                 self.is_deaf = not microphone
                 self.at_work.set()
-
             case LatencyShown(total=total):
                 self._line(f"  [answered after {total * 1000:.0f} ms]")
             case PhaseChanged(phase, microphone_open):
@@ -77,10 +82,12 @@ class PlainFace:
             self.at_rest.set()
         else:
             self.at_rest.clear()
-        if not microphone_open:
-            self._line("  [microphone closed]")
-        elif phase is Phase.ASLEEP:
-            self._line("  [asleep]")
+        if phase in (Phase.STARTING, Phase.DOWN):
+            return
+        state = "asleep" if phase is Phase.ASLEEP else "" if microphone_open else "microphone closed"
+        if state != self._shown:
+            self._line(f"  [{state or 'listening'}]")
+            self._shown = state
 
     def _name(self, slug: str) -> str:
         persona = self._library.get(slug)
@@ -118,10 +125,12 @@ async def _until_end(runner: ConversationRunner, face: PlainFace, lines: TextIO 
         if face.is_deaf:
             raise AudioError("The WAV cannot be heard.", "Give one that can be read.")
         await face.ended.wait()
+        if not face.has_understood:
+            raise AudioError("No words were understood in the WAV.", "Give one with clear English speech.")
         return
     queue = _read(lines)
     await face.at_rest.wait()
-    while line := await queue.get():
+    while (line := await queue.get()) and line.strip().casefold() not in _LEAVING:
         runner.request(TypedTurn(line))
         await face.at_rest.wait()
 

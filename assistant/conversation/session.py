@@ -89,8 +89,10 @@ class Session:
         volume: float = 0.8,
         text_engine: str = "scripted",
         history: Iterable[Message] = (),
+        greets: bool = True,
     ) -> None:
         self._library = library
+        self._greets = greets
         self._registry = registry
         self._outbox = Outbox()
         self.answers = Answers(
@@ -335,7 +337,8 @@ class Session:
         self._outbox.engine(SetVolume(self.volume))
         if not self.microphone_open:
             self._outbox.engine(SetMicrophone(False))
-        if self.answers.generation == 0:  # nothing was said yet: who has typed already wants no greeting
+        # Who has typed already wants no greeting any more.
+        if self._greets and self.answers.generation == 0:
             self.generate_greeting(now)
 
     def _engine_down(self, event: EngineDown) -> None:

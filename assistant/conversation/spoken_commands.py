@@ -32,7 +32,7 @@ _FIXED: tuple[tuple[str, dict[str, Any], str], ...] = (
         "mute",
         {},
         rf"""
-        mute|mute yourself|go mute|mute on
+        mute|mute yourself|go mute|mute on|newt|moot|mewt
         (?:mute|unplug|close|turn off|switch off|shut off|disable|cut|kill) {_MIC}
         (?:turn|switch|shut) {_MIC} off
         {_MIC} off

@@ -77,6 +77,22 @@ def test_a_start_that_cannot_be_is_told_in_a_sentence(
     assert "Traceback" not in done.stderr
 
 
+def test_a_question_at_the_very_start_of_a_wav_is_heard(tmp_path: Path) -> None:
+    write_wav(tmp_path / "in.wav", speak("What time is it?"))
+    done = talk(tmp_path, "talk", "--in", str(tmp_path / "in.wav"), "--out", str(tmp_path / "out.wav"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "you: What time is it?" in done.stdout
+
+
+def test_a_wav_without_words_is_said_to_be_one_and_nothing_is_left_in_the_home(tmp_path: Path) -> None:
+    write_wav(tmp_path / "in.wav", np.zeros(RATE, np.float32))
+    done = talk(tmp_path, "talk", "--in", str(tmp_path / "in.wav"), "--out", str(tmp_path / "out.wav"))
+    assert done.returncode == 1
+    assert "No words were understood" in done.stderr
+    left = {path.name for path in tmp_path.glob(".*/*")} | {path.name for path in tmp_path.glob(".local/*/*")}
+    assert left <= {"share", "state", "local-voice-assistant"}, "no library keeps anything of its own"
+
+
 def test_a_wav_that_is_none_ends_the_talk(tmp_path: Path) -> None:
     (tmp_path / "noise.wav").write_bytes(b"no audio at all")
     done = talk(tmp_path, "talk", "--in", str(tmp_path / "noise.wav"), "--out", str(tmp_path / "out.wav"))
