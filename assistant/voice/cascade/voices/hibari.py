@@ -6,8 +6,12 @@ import logging
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 from assistant.engine.protocol import SAMPLE_RATE, VoiceSpec
 from assistant.errors import VoiceError
@@ -35,7 +39,9 @@ class HibariVoice:
     def __init__(self, weights: Path) -> None:
         from hibari import Hibari
 
-        self._tts = Hibari(voice="heart", model=str(weights / "hibari.onnx"), threads=1)
+        model = str(weights / "hibari.onnx")
+        self._tts = Hibari(voice="heart", model=model, threads=1)
+        self._tts.sess = _session(model)
         # Loads dictionary, tagger and the reader of unknown words now rather than in the first answer.
         self._tts("Glorbit.", seed=0)
 
@@ -57,6 +63,17 @@ class HibariVoice:
             raise VoiceError(
                 "The voice could not speak a sentence.", "It stays readable on the screen."
             ) from error
+
+
+def _session(model: str) -> InferenceSession:
+    """Hibari's own session keeps memory for every new length of sentence; this one gives it back."""
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _trimmed(audio: Samples) -> Samples:
