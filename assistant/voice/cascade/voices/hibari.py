@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-
 from assistant.engine.protocol import SAMPLE_RATE, VoiceSpec
 from assistant.errors import VoiceError
 from assistant.voice.cascade.effects import pitch_ratio, shape
 from assistant.voice.cascade.ports import Samples
 from assistant.voice.cascade.speakable import speakable
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 _SLOWEST, _FASTEST = 0.4, 2.5
 _GAIN = 2.2
