@@ -1,0 +1,1 @@
+"""One module for each section: ``measure(short: bool) -> Section``."""
