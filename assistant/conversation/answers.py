@@ -6,7 +6,18 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from assistant.conversation.answer import Answer
-from assistant.conversation.effects import CancelReply, Effect, Show, StartReply, Store, ToEngine
+from assistant.conversation.effects import (
+    CancelReply,
+    Effect,
+    ReplyEnded,
+    ReplyFailed,
+    ReplyPiece,
+    Show,
+    StartReply,
+    Store,
+    ToEngine,
+    Written,
+)
 from assistant.conversation.updates import LatencyShown, MessageShown, NoticeShown, Update
 from assistant.engine.protocol import CancelSpeech, Command, EndReply, Say, UserTurn, VoiceSpec
 from assistant.llm.port import Message, Prompt, Purpose
@@ -91,9 +102,22 @@ class Answers:
     def begin(self, purpose: Purpose, now: float, turn: UserTurn | None = None) -> Answer:
         """Start a new answer; one in progress is interrupted first."""
         self.interrupt()
+        return self._start(self.reserve(), purpose, now, turn)
+
+    def reserve(self) -> int:
+        """The generation of an answer that may be given later; any newer one makes it void."""
         self.generation += 1
+        return self.generation
+
+    def adopt(self, generation: int, written: Iterable[Written], now: float, turn: UserTurn | None) -> None:
+        """Give the answer of the reserved ``generation``, of which this much is ``written``."""
+        self._start(generation, Purpose.REPLY, now, turn)
+        for event in written:
+            self.take(event, now)
+
+    def _start(self, generation: int, purpose: Purpose, now: float, turn: UserTurn | None) -> Answer:
         self.current = Answer(
-            self.generation, self.new_id(), purpose, now, turn, last_piece=now, silent=not self.has_voice
+            generation, self.new_id(), purpose, now, turn, last_piece=now, silent=not self.has_voice
         )
         return self.current
 
@@ -138,6 +162,16 @@ class Answers:
         self.recently_spoken.clear()
 
     # --- what the text engine writes ----------------------------------------------------------------
+
+    def take(self, event: Written, now: float) -> None:
+        """What the text engine reports of a generation; of a dead one nothing is taken."""
+        match event:
+            case ReplyPiece(generation, text):
+                self.piece(generation, text, now)
+            case ReplyEnded(generation):
+                self.written(generation, now)
+            case ReplyFailed(generation, message, remedy):
+                self.failed(generation, message, remedy, now)
 
     def piece(self, generation: int, text: str, now: float) -> None:
         """Take a streamed piece: text is said, tool calls are run."""

@@ -75,6 +75,12 @@ class Commands:
         """Asleep, only a wake word is listened to; the caller drops everything else."""
         return not self._session.asleep or is_wake_word(text, self._session.library)
 
+    def is_remark(self, text: str) -> bool:
+        """True for words that no command and no open question of the assistant's has a use for."""
+        session = self._session
+        is_asked = self._question is not None
+        return not session.asleep and not is_asked and not _is_command(find_intent(text, session.library))
+
     def heard(self, text: str, now: float, turn: UserTurn | None) -> None:
         """Carry out a spoken command, or let the text engine reply."""
         session = self._session
@@ -259,6 +265,11 @@ class Commands:
         if question.card is not None:
             call = question.yes
             self._session.outbox.show(ToolShown(question.card, call.name, call.arguments, ToolStatus.REFUSED))
+
+
+def _is_command(intent: ToolCall | Reserved | None) -> bool:
+    """Yes and no are none where nothing was asked."""
+    return intent not in (None, Reserved.YES, Reserved.NO)
 
 
 def _used(call: ToolCall, result: ToolResult) -> dict[str, Any]:

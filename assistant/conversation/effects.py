@@ -39,6 +39,10 @@ class ReplyFailed:
     remedy: str = ""
 
 
+Written = ReplyPiece | ReplyEnded | ReplyFailed
+"""What a text engine reports of the answer that it writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolFinished:
     """A tool call has come to its end, in whatever way."""
@@ -52,7 +56,7 @@ class Tick:
     """Time passes; several times a second."""
 
 
-Input = Event | Request | ReplyPiece | ReplyEnded | ReplyFailed | ToolFinished | Tick
+Input = Event | Request | Written | ToolFinished | Tick
 
 # --- out -------------------------------------------------------------------------------------------
 

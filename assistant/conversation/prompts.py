@@ -66,6 +66,14 @@ def build_prompt(
     )
 
 
+def with_results(prompt: Prompt, written: str, results: Sequence[tuple[str, str]]) -> Prompt:
+    """The same prompt followed by what was answered so far and by the tools' results (name, text)."""
+    persona = prompt.persona.slug
+    answered = (Message("assistant", written, persona),) if written else ()
+    found = "\n".join(f"{name}: {text}" for name, text in results)
+    return replace(prompt, messages=(*prompt.messages, *answered, Message("tool", found, persona)))
+
+
 def with_notes(prompt: Prompt, notes: Sequence[str]) -> Prompt:
     """The same prompt with recalled notes beside the newest turn."""
     return replace(prompt, notes=tuple(notes))

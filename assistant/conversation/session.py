@@ -24,7 +24,8 @@ from assistant.conversation.effects import (
     ToolFinished,
 )
 from assistant.conversation.engine_side import EngineSide
-from assistant.conversation.prompts import build_prompt, greeting_instruction
+from assistant.conversation.preparation import Preparation
+from assistant.conversation.prompts import build_prompt, greeting_instruction, with_results
 from assistant.conversation.requests import (
     DevicesRequested,
     MicrophoneRequested,
@@ -62,9 +63,12 @@ from assistant.engine.protocol import (
     SpeechFinished,
     SpeechHeard,
     SpeechStarted,
+    TurnGuess,
+    TurnResumed,
     UseDevices,
     UserSpeechStarted,
     UserTurn,
+    VoiceSpec,
 )
 from assistant.llm.port import Message, Prompt, Purpose
 from assistant.personas.load import Library
@@ -98,14 +102,15 @@ class Session:
         self.answers = Answers(
             self._outbox,
             lambda: self.persona,
-            lambda: voice_spec(self.persona, library),
-            self._model_call,
+            lambda: self.voice,
+            lambda call, answer, time: self.commands.model_call(call, answer, time),
             self._follow_up,
         )
         self.answers.history.extend(history)
         self.turns = UserTurns(self._outbox, self.answers, lambda: self.current_persona_name)
         self.engine = EngineSide(self._outbox, self.answers, text_engine)
         self.commands = Commands(self)
+        self.preparation = Preparation(self)
         self.current_persona_name = persona if library.get(persona) else library.default.slug
         self.volume = volume
         self.microphone_open = True
@@ -137,6 +142,11 @@ class Session:
         return self._library.get(self.current_persona_name) or self._library.default
 
     @property
+    def voice(self) -> VoiceSpec:
+        """How that persona sounds."""
+        return voice_spec(self.persona, self._library)
+
+    @property
     def generation(self) -> int:
         """The number of the newest answer."""
         return self.answers.generation
@@ -154,6 +164,8 @@ class Session:
             case PartialTranscript(turn, text):
                 if not self.asleep:
                     self.turns.partial(turn, text)
+            case TurnGuess() | TurnResumed():
+                self.preparation.follow(event, now)
             case UserTurn():
                 self._user_turn(event, now)
             case SpeechStarted(generation, at, synthesis_s):
@@ -162,12 +174,9 @@ class Session:
                 self.answers.heard(generation, text, now)
             case SpeechFinished(generation, text, interrupted):
                 self.answers.finished(generation, text, interrupted, now)
-            case ReplyPiece(generation, text):
-                self.answers.piece(generation, text, now)
-            case ReplyEnded(generation):
-                self.answers.written(generation, now)
-            case ReplyFailed(generation, message, remedy):
-                self.answers.failed(generation, message, remedy, now)
+            case ReplyPiece() | ReplyEnded() | ReplyFailed():
+                if not self.preparation.take(event):
+                    self.answers.take(event, now)
             case ToolFinished(id, result):
                 self.commands.tool_finished(id, result, now)
             case TypedTurn(text):
@@ -200,6 +209,7 @@ class Session:
                 self._outbox.show(HealthShown(underruns, dropped, erle, rss_mb))
             case InputFinished():
                 self._outbox.show(InputEnded())
+        self.preparation.drop_outdated()
         self._show_phase()
         return self._outbox.take()
 
@@ -212,6 +222,7 @@ class Session:
             self._accept(text, now, event)
         else:
             self.turns.close()
+            self.preparation.drop()
             self._outbox.engine(EndReply(UNANSWERED))
 
     def _typed(self, text: str, now: float) -> None:
@@ -221,7 +232,8 @@ class Session:
             self._accept(text, now, None)
 
     def _accept(self, text: str, now: float, turn: UserTurn | None) -> None:
-        self.answers.interrupt()
+        if turn is None or not self.preparation.is_for(text):
+            self.answers.interrupt()
         self.turns.accept(text, now, typed=turn is None)
         message = Message("user", text, self.current_persona_name)
         self.answers.history.append(message)
@@ -229,9 +241,18 @@ class Session:
         self.commands.heard(text, now, turn)
 
     def reply(self, now: float, turn: UserTurn | None) -> None:
-        """Let the text engine answer the newest message of the history."""
-        self.answers.begin(Purpose.REPLY, now, turn)
-        self.answers.ask(self._build_conversation_prompt(self.persona))
+        """Let the text engine answer the newest message of the history, unless it has done so ahead."""
+        prepared = self.preparation.adopt(self.answers.history[-1].text) if turn else None
+        if prepared is not None:
+            self.answers.adopt(prepared.generation, prepared.written, now, turn)
+        else:
+            self.answers.begin(Purpose.REPLY, now, turn)
+            self.answers.ask(self._build_conversation_prompt(self.persona))
+
+    def prompt_for(self, text: str) -> Prompt:
+        """What the text engine would be asked if the user's turn were ``text``."""
+        unsaid = (Message("user", text, self.current_persona_name),)
+        return self._build_conversation_prompt(self.persona, unsaid=unsaid)
 
     # --- the persona ----------------------------------------------------------------------------------
 
@@ -265,12 +286,16 @@ class Session:
         self.answers.ask(self._build_conversation_prompt(self.persona, purpose, instruction))
 
     def _build_conversation_prompt(
-        self, persona: Persona, purpose: Purpose = Purpose.REPLY, instruction: str = ""
+        self,
+        persona: Persona,
+        purpose: Purpose = Purpose.REPLY,
+        instruction: str = "",
+        unsaid: tuple[Message, ...] = (),
     ) -> Prompt:
         return build_prompt(
             purpose,
             persona,
-            tuple(self.answers.history),
+            (*self.answers.history, *unsaid),
             self._registry.schemas(persona.tools),
             self._library.names,
             instruction,
@@ -278,22 +303,9 @@ class Session:
 
     # --- tools out of the model's text ------------------------------------------------------------------
 
-    def _model_call(self, call: ToolCall, answer: Answer, now: float) -> None:
-        self.commands.model_call(call, answer, now)
-
     def _follow_up(self, answer: Answer) -> Prompt:
-        results = "\n".join(f"{name}: {text}" for name, text in answer.results)
         prompt = self._build_conversation_prompt(self.persona, Purpose.TOOL_RESULT)
-        written = (Message("assistant", answer.text, self.current_persona_name),) if answer.text else ()
-        return Prompt(
-            prompt.purpose,
-            prompt.persona,
-            prompt.system,
-            (*prompt.messages, *written, Message("tool", results, self.current_persona_name)),
-            prompt.tools,
-            prompt.notes,
-            prompt.personas,
-        )
+        return with_results(prompt, answer.text, answer.results)
 
     # --- microphone, sleep, volume ------------------------------------------------------------------
 
@@ -344,6 +356,7 @@ class Session:
     def _engine_down(self, event: EngineDown) -> None:
         self._talking = False
         self.turns.close()
+        self.preparation.drop()
         self.engine.down(event.reason, event.retry_s)
 
     def _devices_changed(self, event: DevicesChanged, now: float) -> None:

@@ -70,6 +70,13 @@ class UserTurns:
         attends = event.over_speech and self._answers.current is not None and is_backchannel(text)
         return bool(text) and not attends and not self._is_own(text, opened)
 
+    def may_be_for_us(self, number: int, text: str) -> bool:
+        """True when this may be what the open turn says, and is not the assistant hearing itself."""
+        turn = self._open
+        if turn is None or turn.number != number:
+            return False
+        return bool(text) and not self._is_own(text, turn.opened)
+
     def _is_own(self, text: str, opened: float) -> bool:
         """Whether a turn that began at ``opened`` is the assistant hearing itself.
 

@@ -80,6 +80,15 @@ class Say:
     voice: VoiceSpec
 
 
+@dataclass(frozen=True, slots=True)
+class Prepare:
+    """Synthesise a sentence that may be said soon; nothing of it is heard until a ``Say`` of the same words
+    in the same voice, which then finds it ready."""
+
+    text: str
+    voice: VoiceSpec
+
+
 UNANSWERED = 0
 """A generation that no answer has: ``EndReply(UNANSWERED)`` tells that nothing is said to a turn."""
 
@@ -132,7 +141,9 @@ class Shutdown:
     """Stop at once and leave with exit status 0."""
 
 
-Command = Say | EndReply | CancelSpeech | SetMicrophone | SetVolume | PushToTalk | UseDevices | Shutdown
+Command = (
+    Say | Prepare | EndReply | CancelSpeech | SetMicrophone | SetVolume | PushToTalk | UseDevices | Shutdown
+)
 
 
 # --- events: engine -> session ------------------------------------------------------------------
@@ -193,6 +204,26 @@ class PartialTranscript:
 
     turn: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnGuess:
+    """The user pauses, and the turn may be over: its words, if it is.
+
+    An answer may be prepared, of which nothing is shown, stored or heard before the ``UserTurn`` with the
+    same words. ``over_speech`` tells that the turn began while the assistant was audible.
+    """
+
+    turn: int
+    text: str
+    over_speech: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurnResumed:
+    """The user went on after a pause: the last ``TurnGuess`` is void."""
+
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +305,8 @@ Event = (
     | Levels
     | UserSpeechStarted
     | PartialTranscript
+    | TurnGuess
+    | TurnResumed
     | UserTurn
     | SpeechStarted
     | SpeechHeard

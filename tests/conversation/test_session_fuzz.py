@@ -22,6 +22,7 @@ from assistant.engine.protocol import (
     EngineDown,
     Levels,
     PartialTranscript,
+    TurnResumed,
     UserSpeechStarted,
 )
 from assistant.personas.load import load_library
@@ -42,7 +43,7 @@ PIECES = (
 def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of what may happen
     """Let one random thing happen."""
     world.now += random.choice((0.0, 0.001, 0.05, 0.3, 3.0))
-    choice = random.randrange(21)
+    choice = random.randrange(23)
     if choice == 20 and world.late:
         world.deliver_late(random)
     elif choice < 6 and world.replies:
@@ -60,6 +61,8 @@ def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of wha
             world.feed(event)
         world.reply_pieces = random.choice(PIECES)
         world.say(random_text(random), over_speech=over_speech)
+    elif choice in (21, 22):
+        pause(world, random)
     elif choice == 14 and world.tools:
         world.finish_tool()
     elif choice == 15:
@@ -91,6 +94,23 @@ def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of wha
         world.fail(random.choice(list(world.replies)))
     else:
         world.feed(Levels(-40.0, -60.0))
+
+
+def pause(world: World, random: Random) -> None:
+    """The user pauses, then goes on, ends with these words, or turns out to have said others."""
+    world.reply_pieces = random.choice(PIECES)
+    goes_on = random.random() < 0.5
+    text = random_text(random)
+    world.pause(f"{ZOMBIE} {text}" if goes_on else text)
+    for _ in range(random.randrange(6)):
+        if world.replies and random.random() < 0.8:
+            world.write(random.choice(list(world.replies)))
+        elif not goes_on:
+            world.play()
+    if random.random() < 0.5:
+        world.feed(TurnResumed(world.turn))
+    if random.random() < 0.9:
+        world.end(random.choice((text, random_text(random))))
 
 
 @pytest.mark.timeout(3600)

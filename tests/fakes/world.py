@@ -27,11 +27,15 @@ from assistant.engine.protocol import (
     CancelSpeech,
     EndReply,
     EngineReady,
+    Prepare,
     Say,
     SetMicrophone,
     SpeechFinished,
     SpeechHeard,
     SpeechStarted,
+    TurnGuess,
+    TurnResumed,
+    UserSpeechStarted,
     UserTurn,
 )
 from assistant.llm.port import Message
@@ -114,17 +118,27 @@ class World:
         self.stored: list[Message] = []
         self.shown: list[Update] = []
         self.prompts: list[StartReply] = []
+        self.prepared: list[Prepare] = []
         self.microphone_open = True
         self.reply_pieces: Iterable[str] = ("Well. ", "That is ", "one way to see it. ", "Is it not?")
         self.turn = 0
         self.read: set[str] = set()
         """Texts of answers that had no voice, as they grew: these are read, and count as heard."""
+        self.ahead: set[int] = set()
+        """Generations that are only prepared, for a turn that is not over."""
         self.late: list[Input] = []
         """What was on its way when its generation died."""
 
     def feed(self, event: Input) -> None:
         """Give the session an event and carry out what it decides."""
-        for effect in self.session.handle(event, self.now):
+        effects = self.session.handle(event, self.now)
+        if isinstance(event, TurnGuess):
+            self.ahead = {effect.generation for effect in effects if isinstance(effect, StartReply)}
+        elif isinstance(event, UserTurn):
+            self.ahead = set()
+        if isinstance(event, TurnGuess | TurnResumed) or getattr(event, "generation", None) in self.ahead:
+            assert all(is_unheard(effect) for effect in effects), "a guess was shown, stored, said or run"
+        for effect in effects:
             self.carry_out(effect)
         answer = self.session.answers.current
         if answer is not None and answer.silent:
@@ -134,6 +148,8 @@ class World:
         match effect:
             case ToEngine(SetMicrophone(is_open)):
                 self.microphone_open = is_open
+            case ToEngine(Prepare() as wish):
+                self.prepared.append(wish)
             case ToEngine(command):
                 if isinstance(command, CancelSpeech) and self.voice.started:
                     text = " ".join((*self.voice.words, ZOMBIE))
@@ -184,6 +200,16 @@ class World:
         run = self.tools.popleft()
         self.feed(ToolFinished(run.id, fake_result(run.call)))
 
+    def pause(self, text: str) -> None:
+        """The user begins to speak, and pauses after these words."""
+        self.turn += 1
+        self.feed(UserSpeechStarted(self.turn, self.now))
+        self.feed(TurnGuess(self.turn, text))
+
+    def end(self, text: str) -> None:
+        """The open turn is over."""
+        self.feed(UserTurn(self.turn, text, self.now - 0.3, self.now, self.now))
+
     def say(self, text: str, *, over_speech: bool = False) -> None:
         """The user says something, which is understood at once."""
         self.turn += 1
@@ -217,6 +243,14 @@ class World:
             for update in self.shown
             if isinstance(update, MessageShown) and update.role == role and update.final and update.text
         ]
+
+
+def is_unheard(effect: Effect) -> bool:
+    """True for what an answer may do that is only prepared."""
+    match effect:
+        case StartReply() | CancelReply() | ToEngine(Prepare()):
+            return True
+    return False
 
 
 def fake_result(call: ToolCall) -> ToolResult:

@@ -28,6 +28,7 @@ from assistant.engine.protocol import (
     Event,
     InputFinished,
     Levels,
+    Prepare,
     PushToTalk,
     Say,
     SetMicrophone,
@@ -45,7 +46,8 @@ from assistant.voice.cascade.listening import Listening
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import Recogniser, Voice, VoiceActivityDetector
 from assistant.voice.cascade.recognition import Recognised, RecognitionWorker
-from assistant.voice.cascade.synthesis import Piece, SentenceDone, SynthesisWorker
+from assistant.voice.cascade.speaking import Speaking
+from assistant.voice.cascade.synthesis import Piece, SentenceDone
 
 _log = logging.getLogger(__name__)
 
@@ -116,9 +118,7 @@ class Cascade:
         self._has_output = False
         self._microphone_open = True
         self._volume = 1.0
-        self._synthesis = SynthesisWorker(parts.voice, self._inbox.put) if parts.voice else None
-        self._sentence_key = 0
-        self._synthesising = False
+        self._speaking = Speaking(parts.voice, self._playout, self._inbox.put, self._emit)
         self._recognition: RecognitionWorker | None = None
         self._listening = self._make_listening()
         self._now = time.monotonic()
@@ -184,10 +184,10 @@ class Cascade:
             case Recognised():
                 if self._listening:
                     self._listening.take(message)
-            case Piece(key, samples, after_s):
-                self._playout.add(key, samples, after_s)
-            case SentenceDone(key, failed):
-                self._sentence_done(key, failed)
+            case Piece() | SentenceDone():
+                self._speaking.take(message)
+            case Prepare():
+                self._speaking.prepare(message)
             case Say():
                 self._emit_all(self._playout.say(message))
             case EndReply(generation):
@@ -246,24 +246,8 @@ class Cascade:
     # --- speaking ------------------------------------------------------------------------------------
 
     def _speak(self) -> None:
-        if not self._synthesising:
-            sentence = self._playout.next_sentence(self._sentence_key)
-            if sentence is not None:
-                self._sentence_key = sentence.key
-                if self._synthesis is not None and self._has_output:
-                    self._synthesising = True
-                    self._synthesis.submit(sentence.key, sentence.text, sentence.voice)
-                else:
-                    self._playout.complete(sentence.key)
+        self._speaking.advance(self._has_output)
         self._emit_all(self._playout.advance(self._now))
-
-    def _sentence_done(self, key: int, failed: bool) -> None:
-        self._synthesising = False
-        self._playout.complete(key)
-        if failed:
-            self._emit(
-                EngineNotice(Severity.WARNING, "A sentence could not be spoken.", "Its text is on screen.")
-            )
 
     # --- devices -------------------------------------------------------------------------------------
 
@@ -334,9 +318,9 @@ class Cascade:
 
     def _close(self) -> None:
         self._close_transport()
-        for worker in (self._recognition, self._synthesis):
-            if worker:
-                worker.stop()
+        self._speaking.stop()
+        if self._recognition:
+            self._recognition.stop()
 
     # --- reports -------------------------------------------------------------------------------------
 
@@ -367,8 +351,7 @@ class Cascade:
             case UserTurn(text=text) if text:
                 self._reply_until = time.monotonic() + _REPLY_LIMIT_S
             case SpeechFinished():
-                if self._synthesis:
-                    self._synthesis.cancel_until(self._sentence_key)
+                self._speaking.cancel()
                 if self._listening:
                     self._listening.answer_over()
         self._emit_event(event)

@@ -10,7 +10,15 @@ import numpy as np
 
 from assistant.audio.transport import AudioBlock
 from assistant.engine.echo_words import is_echo
-from assistant.engine.protocol import EngineNotice, Event, PartialTranscript, UserSpeechStarted, UserTurn
+from assistant.engine.protocol import (
+    EngineNotice,
+    Event,
+    PartialTranscript,
+    TurnGuess,
+    TurnResumed,
+    UserSpeechStarted,
+    UserTurn,
+)
 from assistant.severity import Severity
 from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
 from assistant.voice.cascade.hearing import Chunk, Hearing
@@ -48,6 +56,8 @@ class _Turn:
     text: str = ""
     guess: Transcript | None = None
     guessing: bool = False
+    offered: bool = False
+    """The session knows of the guess."""
     speech_s: float = 0.0
     ended: EndOfTurn | None = None
 
@@ -143,6 +153,7 @@ class Listening:
             if turn.ended is not None:
                 self._conclude(turn, result.at)
                 return
+            self._offer(turn)
         if result.transcript is not None and turn.ended is None:
             self._show(turn, result.transcript.text.strip())
 
@@ -186,6 +197,16 @@ class Listening:
         if self._turn is not None:
             self._turn.revision += 1
             self._turn.guess, self._turn.guessing = None, False
+            if self._turn.offered:
+                self._turn.offered = False
+                self._emit(TurnResumed(self._turn.number))
+
+    def _offer(self, turn: _Turn) -> None:
+        """Let the session prepare an answer to the guess."""
+        text = turn.guess.text.strip() if turn.guess else ""
+        if text and not self._is_own_voice(turn, text):
+            turn.offered = True
+            self._emit(TurnGuess(turn.number, text, turn.over_speech))
 
     def _end(self, ended: EndOfTurn) -> None:
         turn, self._turn = self._turn, None

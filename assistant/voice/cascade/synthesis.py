@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import queue
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,11 +16,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """24 kHz samples of the sentence ``key``, ``after_s`` seconds after it was asked for."""
+    """24 kHz samples of the sentence ``key``."""
 
     key: int
     samples: Samples
-    after_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +70,8 @@ class SynthesisWorker:
             self._deliver(SentenceDone(key, failed))
 
     def _speak(self, key: int, text: str, spec: VoiceSpec) -> None:
-        began = time.monotonic()
         for samples in self._voice.synthesise(text, spec):
             if key <= self._cancelled:
                 return
             if len(samples):
-                self._deliver(Piece(key, samples, time.monotonic() - began))
+                self._deliver(Piece(key, samples))
