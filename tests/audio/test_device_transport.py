@@ -41,7 +41,9 @@ def intact(part: np.ndarray, whole: np.ndarray) -> float:
     at = found = 0
     for piece in pieces:
         starts = at + np.flatnonzero(whole[at : len(whole) - PIECE + 1] == piece[0])
-        hit = next((int(start) for start in starts if np.array_equal(whole[start : start + PIECE], piece)), None)
+        hit = next(
+            (int(start) for start in starts if np.array_equal(whole[start : start + PIECE], piece)), None
+        )
         if hit is not None:
             at, found = hit + PIECE, found + 1
     return found / len(pieces)
