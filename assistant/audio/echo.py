@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from assistant.audio.echo_delay import DelayMeter
 from assistant.audio.levels import rms, to_dbfs
 from assistant.audio.transport import BLOCK, Samples
 from assistant.engine.protocol import SAMPLE_RATE
@@ -41,6 +42,11 @@ class Echo(Protocol):
     @property
     def erle(self) -> float | None:
         """Echo return loss enhancement in dB; None until echo was measured."""
+        ...
+
+    @property
+    def delay_s(self) -> float | None:
+        """Seconds from a sample for the speaker to its echo in the microphone; None until measured."""
         ...
 
 
@@ -100,22 +106,30 @@ class EchoCanceller:
     def __init__(self) -> None:
         self._processor = _new_processor()
         self._meter = ErleMeter()
+        self._delay = DelayMeter()
 
     def process(self, microphone: Samples, reference: Samples) -> Samples:
         """See ``Echo.process``; the result is 9 ms late."""
         cleaned: Samples = self._processor.process(microphone, reference)
         self._meter.add(microphone, reference, cleaned)
+        self._delay.add(microphone, reference)
         return cleaned
 
     def reset(self) -> None:
         """See ``Echo.reset``."""
         self._processor = _new_processor()
         self._meter = ErleMeter()
+        self._delay = DelayMeter()
 
     @property
     def erle(self) -> float | None:
         """See ``Echo.erle``."""
         return self._meter.value
+
+    @property
+    def delay_s(self) -> float | None:
+        """See ``Echo.delay_s``."""
+        return self._delay.value
 
 
 class NoEcho:
@@ -133,6 +147,11 @@ class NoEcho:
 
     @property
     def erle(self) -> float | None:
+        """Never measured."""
+        return None
+
+    @property
+    def delay_s(self) -> float | None:
         """Never measured."""
         return None
 

@@ -205,8 +205,8 @@ class Session:
                 self._devices_changed(event, now)
             case EngineNotice(severity, message, remedy):
                 self._outbox.show(NoticeShown(severity, message, remedy))
-            case AudioHealth(underruns, _, dropped, erle, rss_mb):
-                self._outbox.show(HealthShown(underruns, dropped, erle, rss_mb))
+            case AudioHealth(underruns, _, dropped, erle, rss_mb, echo_delay_s):
+                self._outbox.show(HealthShown(underruns, dropped, erle, rss_mb, echo_delay_s))
             case InputFinished():
                 self._outbox.show(InputEnded())
         self.preparation.drop_outdated()

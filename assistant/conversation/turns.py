@@ -13,9 +13,6 @@ from assistant.engine.protocol import UserTurn
 ECHO_TAIL = 0.6
 """Seconds after the assistant's last sound in which its own words may still come in."""
 
-ECHO_WORDS = 3
-"""Words that a turn in that time must have to be taken for the assistant's own."""
-
 
 @dataclass(frozen=True, slots=True)
 class _OpenTurn:
@@ -68,7 +65,7 @@ class UserTurns:
         known = self._open is not None and self._open.number == event.turn
         opened = self._open.opened if self._open and known else event.speech_end
         attends = event.over_speech and self._answers.current is not None and is_backchannel(text)
-        return bool(text) and not attends and not self._is_own(text, opened)
+        return bool(text) and not attends and not self._is_own(text, opened, event.is_free_of_echo)
 
     def may_be_for_us(self, number: int, text: str) -> bool:
         """True when this may be what the open turn says, and is not the assistant hearing itself."""
@@ -77,15 +74,17 @@ class UserTurns:
             return False
         return bool(text) and not self._is_own(text, turn.opened)
 
-    def _is_own(self, text: str, opened: float) -> bool:
+    def _is_own(self, text: str, opened: float, is_free_of_echo: bool = False) -> bool:
         """Whether a turn that began at ``opened`` is the assistant hearing itself.
 
         Just after its last sound only a phrase counts: a quick "yes" answers a question that ends so.
         """
         current = self._answers.current
         audible = current is not None and current.audible
-        in_tail = opened <= self._answers.last_sound + ECHO_TAIL and len(text.split()) >= ECHO_WORDS
-        return (audible or in_tail) and is_echo(text, self._answers.recently_spoken)
+        in_tail = opened <= self._answers.last_sound + ECHO_TAIL
+        only_phrases = is_free_of_echo or not audible
+        spoken = self._answers.recently_spoken
+        return (audible or in_tail) and is_echo(text, spoken, only_phrases=only_phrases)
 
     def _show(self, turn: _OpenTurn, text: str, *, final: bool, typed: bool = False) -> None:
         shown = MessageShown(turn.message_id, "user", text, self._persona(), final)

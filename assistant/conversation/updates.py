@@ -110,12 +110,13 @@ class LatencyShown:
 
 @dataclass(frozen=True, slots=True)
 class HealthShown:
-    """Audio counters, echo return loss enhancement in dB and the engine's memory."""
+    """Audio counters, echo return loss enhancement in dB, the engine's memory and the echo's delay."""
 
     underruns: int
     dropped_blocks: int
     erle: float | None
     rss_mb: float
+    echo_delay_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,14 @@ def health_text(health: HealthShown) -> str:
     return "✓ audio clean" if lost == 0 else f"! {lost} audio gap{'s' if lost > 1 else ''}"
 
 
+def echo_text(health: HealthShown) -> str:
+    """How much of its echo is cancelled and how late it comes, such as ``echo −37 dB, 84 ms``."""
+    if health.erle is None:
+        return "echo not measured"
+    late = "" if health.echo_delay_s is None else f", {milliseconds(health.echo_delay_s)}"
+    return f"echo −{health.erle:.0f} dB{late}"
+
+
 def device_text(name: str) -> str:
     """A device's name, or that there is none."""
     return name or "none"

@@ -7,17 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.audio.echo import Echo
+from assistant.audio.echo_delay import echo_delay
 from assistant.audio.transport import BLOCK, Samples
 from assistant.doctor.finding import Finding, Status
 from assistant.engine.protocol import SAMPLE_RATE
 
 AREA = "echo"
-
-LONGEST_S = 0.6
-"""The longest delay that is looked for."""
-
-CLEAR = 12.0
-"""How far the response must stand out of its own noise (its root mean square) to be an echo."""
 
 ENOUGH_DB = 15.0
 """Cancellation from which the assistant does not take itself for the user."""
@@ -65,27 +60,17 @@ def measure(microphone: Samples, reference: Samples, echo: Echo, noise_rms: floa
 
     ``noise_rms`` is the microphone's level before the test. ``echo`` hears the test from its start.
     """
-    response = _response(microphone, reference)
-    peak = int(np.argmax(np.abs(response)))
-    if np.abs(response[peak]) <= CLEAR * np.sqrt(np.mean(response**2)):
+    delay_s = echo_delay(microphone, reference)
+    if delay_s is None:
         return None
     cleaned = _cancel(microphone, reference, echo)
     half = len(cleaned) // 2
     echo_power = max(_power(microphone) - noise_rms**2, 1e-12)
     return EchoMeasure(
-        delay_s=peak / SAMPLE_RATE,
+        delay_s=delay_s,
         level_db=_db(echo_power / max(_power(reference), 1e-12)),
         erle_db=_db(_power(microphone[half : len(cleaned)]) / max(_power(cleaned[half:]), 1e-12)),
     )
-
-
-def _response(microphone: Samples, reference: Samples) -> Samples:
-    """What turns ``reference`` into ``microphone`` (regularised deconvolution), up to ``LONGEST_S``."""
-    size = 1 << (len(reference) + int(LONGEST_S * SAMPLE_RATE) - 1).bit_length()
-    played = np.fft.rfft(reference, size)
-    power = np.abs(played) ** 2
-    spectrum = np.fft.rfft(microphone, size) * np.conj(played) / (power + 0.01 * power.max())
-    return np.asarray(np.fft.irfft(spectrum, size)[: int(LONGEST_S * SAMPLE_RATE)], np.float32)
 
 
 def _cancel(microphone: Samples, reference: Samples, echo: Echo) -> Samples:

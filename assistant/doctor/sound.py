@@ -10,6 +10,7 @@ import numpy as np
 from assistant.audio.device import DeviceTransport
 from assistant.audio.devices import ROLE, Device, Direction, list_devices, portaudio, resolve
 from assistant.audio.echo import best_echo
+from assistant.audio.echo_delay import LONGEST_S
 from assistant.audio.levels import peak, rms, to_dbfs
 from assistant.audio.streams import choose_format, permission_remedy
 from assistant.audio.transport import AudioBlock, AudioTransport, Samples
@@ -143,7 +144,7 @@ def _play(transport: AudioTransport, sound: Samples, seconds: float) -> list[Aud
 
 def _test_echo(transport: AudioTransport, noise_rms: float) -> Finding:
     sound = echo.sweeps()
-    blocks = _play(transport, sound, len(sound) / SAMPLE_RATE + echo.LONGEST_S)
+    blocks = _play(transport, sound, len(sound) / SAMPLE_RATE + LONGEST_S)
     canceller = best_echo()
     microphone = _joined([block.microphone for block in blocks])
     reference = _joined([block.reference for block in blocks])

@@ -15,6 +15,9 @@ _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _SAME_WORD = 75.0
 _SAME_PHRASE = 70.0
 
+PHRASE = 3
+"""Words from which on a repetition of the assistant's own words is no coincidence."""
+
 BACKCHANNELS = frozenset(
     {
         "mhm",
@@ -51,14 +54,16 @@ def is_backchannel(transcript: str) -> bool:
     return bool(words) and all(word in BACKCHANNELS for word in words)
 
 
-def is_echo(transcript: str, recently_spoken: Iterable[str]) -> bool:
+def is_echo(transcript: str, recently_spoken: Iterable[str], *, only_phrases: bool = False) -> bool:
     """True when ``transcript`` is, give or take misheard words, a stretch of ``recently_spoken``.
 
     At most a quarter of its words may have no counterpart among the spoken ones, and the whole must
     resemble a stretch in that order, so that new sentences made of common words are not taken for echo.
+    ``only_phrases`` where hardly any echo is to be expected: fewer words than a phrase are then the user's,
+    whose "yes" may well answer a question that holds one.
     """
     heard, spoken = words_of(transcript), words_of(" ".join(recently_spoken))
-    if not heard or not spoken:
+    if not heard or not spoken or (only_phrases and len(heard) < PHRASE):
         return False
     strange = sum(1 for word in heard if max(fuzz.ratio(word, own) for own in spoken) < _SAME_WORD)
     if strange > len(heard) // 4:

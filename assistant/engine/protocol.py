@@ -232,7 +232,8 @@ class UserTurn:
 
     ``speech_end`` is the last moment with speech in it, ``endpoint`` the moment when the turn was
     held to be over, ``recognised`` the moment when the text was there. ``confidence`` is 0.0 to 1.0.
-    ``over_speech`` tells that the turn began while the assistant was audible.
+    ``over_speech`` tells that the turn began while the assistant was audible, ``is_free_of_echo`` that
+    hardly anything of its voice was left in the microphone.
     """
 
     turn: int
@@ -242,6 +243,7 @@ class UserTurn:
     recognised: float
     confidence: float = 1.0
     over_speech: bool = False
+    is_free_of_echo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +276,9 @@ class SpeechFinished:
 class AudioHealth:
     """Counters since the start and the state of echo cancellation, every few seconds.
 
-    ``underruns`` and ``overruns`` count late blocks, ``erle`` is the echo return loss enhancement in dB
-    (``None`` until echo was measured), ``rss_mb`` the memory of the process.
+    ``underruns`` and ``overruns`` count late blocks, ``erle`` is the echo return loss enhancement in dB,
+    ``echo_delay_s`` how long the speaker's sound takes to the microphone (both ``None`` until echo was
+    measured), ``rss_mb`` the memory of the process.
     """
 
     underruns: int
@@ -283,6 +286,7 @@ class AudioHealth:
     dropped_blocks: int
     erle: float | None
     rss_mb: float
+    echo_delay_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from assistant.engine.protocol import (
     VoiceSpec,
 )
 from assistant.voice.cascade.cascade import Cascade, Parts
+from tests.fakes.room_transport import RoomTransport
 from tests.fakes.tones import FakeRecogniser, FakeVad, FakeVoice
 from tests.fakes.transport import FakeTransport
 
@@ -28,7 +29,7 @@ class FakeConversation:
 
     def __init__(
         self,
-        transport: FakeTransport,
+        transport: FakeTransport | RoomTransport,
         answer: Callable[[str], list[str] | None] = lambda text: [],
         parts: Parts | None = None,
         *,

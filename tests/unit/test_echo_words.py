@@ -41,6 +41,14 @@ def test_words_of_the_user_are_not(transcript: str) -> None:
     assert not is_echo(transcript, SPOKEN)
 
 
+@pytest.mark.parametrize(
+    ("transcript", "is_own"), [("Begin.", False), ("the test", False), ("shall we begin", True)]
+)
+def test_only_phrases_count_where_hardly_any_echo_is_left(transcript: str, is_own: bool) -> None:
+    assert is_echo(transcript, SPOKEN)
+    assert is_echo(transcript, SPOKEN, only_phrases=True) is is_own
+
+
 def test_nothing_is_echo_when_nothing_was_spoken() -> None:
     assert not is_echo("hello there", ())
 

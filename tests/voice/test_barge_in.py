@@ -87,3 +87,37 @@ def test_it_never_restores_or_stops_what_it_did_not_duck(calls: list[tuple[str, 
         ducked = action is Action.DUCK or (ducked and action is None)
     barge_in.forget()
     assert not barge_in.is_watching
+
+
+def free(text: str, speech_s: float, *, settled: bool = False) -> Evidence:
+    return Evidence(text, speech_s, SPOKEN, is_free_of_echo=True, is_settled=settled)
+
+
+def test_speech_that_goes_on_pauses_the_answer_before_its_words_are_known() -> None:
+    barge_in = begun()
+    assert barge_in.update(free("", 0.3), 0.3) is None
+    assert barge_in.update(free("", 0.45), 0.5) is Action.PAUSE
+    assert barge_in.update(free("", 0.5), 0.6) is None
+    assert barge_in.update(free("wait a", 0.6), 0.7) is Action.STOP
+
+
+def test_what_may_be_echo_never_pauses_it() -> None:
+    assert begun().update(evidence("", 1.5), 1.5) is None
+
+
+@pytest.mark.parametrize("text", ["", "mhm", "the cake is a lie"])
+def test_after_a_false_alarm_it_goes_on_as_soon_as_the_words_are_settled(text: str) -> None:
+    barge_in = begun()
+    assert barge_in.update(free(text, 0.5), 0.5) is Action.PAUSE
+    assert barge_in.update(free(text, 0.5, settled=True), 0.8) is Action.RESTORE
+    assert barge_in.is_watching
+    assert barge_in.update(free("stop it now", 0.8), 1.5) is Action.STOP
+
+
+def test_a_short_word_counts_once_it_is_settled() -> None:
+    assert begun().update(free("stop", 0.25, settled=True), 0.6) is Action.STOP
+
+
+def test_a_yes_that_the_answer_holds_too_is_the_users_where_no_echo_is_left() -> None:
+    assert begun().end(free("lie", 0.3)) is Action.STOP
+    assert begun().end(evidence("lie", 0.3)) is Action.RESTORE

@@ -18,7 +18,7 @@ from assistant.voice.cascade.turns import CHUNK_S
 class ReadyChunks:
     """Stands in for hearing: blocks are chunks already."""
 
-    is_free_of_echo = True
+    cancels_echo = is_free_of_echo = True
 
     def chunks(self, block: Chunk) -> Iterator[Chunk]:
         yield block

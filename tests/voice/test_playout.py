@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.engine.protocol import Event, Say, SpeechFinished, SpeechHeard, SpeechStarted, VoiceSpec
-from assistant.voice.cascade.playout import AHEAD, Playout
+from assistant.voice.cascade.playout import AHEAD, BACK_S, Playout
 from assistant.voice.cascade.word_times import WordTimes
-from tests.fakes.tones import silence, tones
+from tests.fakes.tones import silence, tones, understand
 from tests.fakes.transport import RING, FakeTransport
 
 
@@ -159,7 +161,9 @@ def test_speech_survives_another_device() -> None:
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.just("say"), st.sampled_from(["one", "two three", "four five six"])),
-        st.tuples(st.sampled_from(["end", "cancel", "interrupt", "synthesise"]), st.just("")),
+        st.tuples(
+            st.sampled_from(["end", "cancel", "interrupt", "synthesise", "pause", "resume"]), st.just("")
+        ),
         st.tuples(st.just("play"), st.floats(0.01, 1.0)),
     ),
     max_size=40,
@@ -187,6 +191,8 @@ def test_whatever_happens_nothing_of_a_dead_answer_is_heard(
                 player.events += player.playout.interrupt()
             case "synthesise":
                 player.synthesise()
+            case "pause" | "resume":
+                getattr(player.playout, name)()
             case _:
                 player.play(float(str(value)))
         assert player.transport.writable() <= RING
@@ -200,3 +206,50 @@ def test_whatever_happens_nothing_of_a_dead_answer_is_heard(
         if isinstance(event, SpeechHeard):
             assert event.generation not in over
     assert np.abs(player.transport.heard).max(initial=0.0) <= 0.31
+
+
+def speaker_says(player: Player) -> str:
+    return understand(soxr.resample(player.transport.heard, 24_000, 16_000))
+
+
+@pytest.mark.parametrize("pause_at", [0.05, 0.4, 1.1, 1.93])
+def test_after_a_pause_no_word_is_lost(pause_at: float) -> None:
+    text = "one two three four five six seven"
+    player = Player(latency_s=0.05)
+    player.say(1, text)
+    player.end(1)
+    player.synthesise()
+    player.play(pause_at)
+    before = player.transport.heard.size
+    player.playout.pause()
+    player.playout.pause()
+    player.play(1.0)
+    assert not player.transport.heard[before:].any()
+    assert not player.playout.is_idle
+    player.playout.resume()
+    player.play(5)
+    assert player.events[-1] == SpeechFinished(1, text, False)
+    texts = player.texts()
+    assert texts == sorted(texts, key=len), "what was heard never shrinks"
+    again = player.transport.heard[before:]
+    assert len(np.flatnonzero(again)) <= len(tones(text)) - pause_at * 24_000 + BACK_S[1] * 24_000 + 480
+    assert np.array_equal(
+        again[np.flatnonzero(again)][-20_000:], tones(text)[np.flatnonzero(tones(text))][-20_000:]
+    )
+    assert set(speaker_says(player).split()) == set(text.split())
+
+
+def test_a_paused_answer_can_be_ended_and_gives_way_to_the_next() -> None:
+    player = Player()
+    player.say(1, "one two three four")
+    player.synthesise()
+    player.play(0.6)
+    player.playout.pause()
+    player.events += player.playout.interrupt()
+    player.playout.resume()
+    player.say(3, "five")
+    player.end(3)
+    player.synthesise()
+    player.play(2)
+    assert player.events[-1] == SpeechFinished(3, "five", False)
+    assert "four" not in speaker_says(player)

@@ -1,8 +1,9 @@
 """Whether speech over the assistant's answer is a wish to take the floor: a pure machine.
 
 Every onset over an answer makes the assistant quieter at once, which is cheap to undo and lets the echo
-canceller hear the user better. It stops only for words that are the user's own; anything else is a false
-alarm and brings the answer back.
+canceller hear the user better. Speech that goes on pauses it, before its words are known. It stops for good
+only for words that are the user's own; anything else is a false alarm and brings the answer back, from a
+little before the pause.
 """
 
 from __future__ import annotations
@@ -20,26 +21,37 @@ class Action(StrEnum):
     """What is to be done with the answer that is being played."""
 
     DUCK = "duck"
+    PAUSE = "pause"
     STOP = "stop"
     RESTORE = "restore"
+    """Go on, at full loudness."""
 
 
 @dataclass(frozen=True, slots=True)
 class BargeInSettings:
-    """Seconds of speech after which words confirm, and after which a candidate without words is given up."""
+    """Seconds of speech after which words confirm, after which even words of attention do, and after which
+    the answer waits for words; seconds after which a candidate without any is given up.
+    """
 
     confirm_s: float = 0.35
     confirm_any_s: float = 0.7
+    pause_s: float = 0.4
     give_up_s: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The words of the user's turn, their length, and what the assistant said meanwhile."""
+    """The words of the user's turn, the length of its speech, and what the assistant said meanwhile.
+
+    ``is_free_of_echo`` tells that cancellation had proven itself when the turn began, ``is_settled`` that
+    the words are all there are up to a silence.
+    """
 
     text: str
     speech_s: float
     recently_spoken: str
+    is_free_of_echo: bool = False
+    is_settled: bool = False
 
 
 class BargeIn:
@@ -49,6 +61,7 @@ class BargeIn:
         self._settings = settings or BargeInSettings()
         self._watching = False
         self._ducked = False
+        self._paused = False
         self._since = 0.0
 
     @property
@@ -70,9 +83,13 @@ class BargeIn:
             return None
         if self._confirms(evidence):
             return self._stop()
-        if self._ducked and now - self._since >= self._settings.give_up_s:
-            self._ducked = False
-            return Action.RESTORE
+        if not self._ducked:
+            return None
+        if evidence.is_settled or now - self._since >= self._settings.give_up_s:
+            return self._restore()
+        if not self._paused and evidence.is_free_of_echo and evidence.speech_s >= self._settings.pause_s:
+            self._paused = True
+            return Action.PAUSE
         return None
 
     def end(self, evidence: Evidence) -> Action | None:
@@ -85,19 +102,26 @@ class BargeIn:
 
     def forget(self) -> Action | None:
         """The turn or the answer is gone: whatever was ducked comes back."""
-        was_ducked = self._ducked
-        self._watching = self._ducked = False
-        return Action.RESTORE if was_ducked else None
+        self._watching = False
+        return self._restore() if self._ducked else None
+
+    def _restore(self) -> Action:
+        self._ducked = self._paused = False
+        return Action.RESTORE
 
     def _stop(self) -> Action:
-        self._watching = self._ducked = False
+        self._watching = self._ducked = self._paused = False
         return Action.STOP
 
     def _confirms(self, evidence: Evidence) -> bool:
-        if evidence.speech_s < self._settings.confirm_s or not self._is_own(evidence):
+        if not self._is_own(evidence):
             return False
-        return evidence.speech_s >= self._settings.confirm_any_s or not is_backchannel(evidence.text)
+        if is_backchannel(evidence.text):
+            return evidence.speech_s >= self._settings.confirm_any_s and not evidence.is_settled
+        return evidence.speech_s >= self._settings.confirm_s or evidence.is_settled
 
     @staticmethod
     def _is_own(evidence: Evidence) -> bool:
-        return bool(words_of(evidence.text)) and not is_echo(evidence.text, (evidence.recently_spoken,))
+        spoken = (evidence.recently_spoken,)
+        is_heard = bool(words_of(evidence.text))
+        return is_heard and not is_echo(evidence.text, spoken, only_phrases=evidence.is_free_of_echo)

@@ -233,7 +233,11 @@ class Cascade:
         match action:
             case Action.DUCK:
                 self._set_gain(DUCKED_GAIN, _DUCK_RAMP_S)
+            case Action.PAUSE:
+                self._playout.pause()
+                self._set_gain(1.0, 0.0)
             case Action.RESTORE:
+                self._playout.resume()
                 self._set_gain(1.0, _RESTORE_RAMP_S)
             case Action.STOP:
                 self._emit_all(self._playout.interrupt())
@@ -338,9 +342,10 @@ class Cascade:
             return
         self._health_at = time.monotonic()
         counters = self._transport.counters() if self._transport else Counters()
-        erle = self._parts.echo.erle
+        echo = self._parts.echo
         rss_mb = psutil.Process().memory_info().rss / 2**20
-        self._emit(AudioHealth(counters.underruns, counters.overruns, counters.dropped_blocks, erle, rss_mb))
+        late = (counters.underruns, counters.overruns, counters.dropped_blocks)
+        self._emit(AudioHealth(*late, echo.erle, rss_mb, echo.delay_s))
 
     def _emit_all(self, events: list[Event]) -> None:
         for event in events:

@@ -17,6 +17,9 @@ from assistant.voice.cascade.ports import RECOGNITION_RATE, VAD_CHUNK, VoiceActi
 PROVEN_ERLE_DB = 6.0
 """Echo return loss enhancement from which echo cancellation is taken to work."""
 
+CLEAN_ERLE_DB = 15.0
+"""And from which hardly a word of the assistant is left to be recognised."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -61,7 +64,14 @@ class Hearing:
             yield Chunk(samples, self._vad.probability(samples), block.time)
 
     @property
-    def is_free_of_echo(self) -> bool:
+    def cancels_echo(self) -> bool:
         """True once echo cancellation has shown that it works here, or that there is nothing to cancel."""
-        erle = self._echo.erle
-        return self._presence.is_absent or (erle is not None and erle >= PROVEN_ERLE_DB)
+        return self._presence.is_absent or self._erle_reaches(PROVEN_ERLE_DB)
+
+    @property
+    def is_free_of_echo(self) -> bool:
+        """True where what is heard is the user, or at least not the assistant."""
+        return self._presence.is_absent or self._erle_reaches(CLEAN_ERLE_DB)
+
+    def _erle_reaches(self, decibels: float) -> bool:
+        return self._echo.erle is not None and self._echo.erle >= decibels

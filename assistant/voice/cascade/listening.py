@@ -52,6 +52,7 @@ class _Turn:
     over_speech: bool
     chunks: list[Chunk]
     next_partial: float
+    is_free_of_echo: bool
     revision: int = 0
     text: str = ""
     guess: Transcript | None = None
@@ -167,7 +168,7 @@ class Listening:
     def _surroundings(self, audible: bool) -> Surroundings:
         if not audible:
             return Surroundings.QUIET
-        return Surroundings.AUDIBLE if self._hearing.is_free_of_echo else Surroundings.UNPROVEN
+        return Surroundings.AUDIBLE if self._hearing.cancels_echo else Surroundings.UNPROVEN
 
     def _decide(self, decisions: tuple[Decision, ...]) -> None:
         for decision in decisions:
@@ -185,7 +186,7 @@ class Listening:
         now = self._kept[-1].time if self._kept else at
         chunks = [chunk for chunk in self._kept if chunk.time > at - PRE_ROLL_S]
         over = self._playout.is_audible(now)
-        self._turn = _Turn(number, over, chunks, next_partial=now)
+        self._turn = _Turn(number, over, chunks, now, self._hearing.is_free_of_echo)
         self._emit(UserSpeechStarted(number, at))
 
     def _speculate(self) -> None:
@@ -247,6 +248,7 @@ class Listening:
                 recognised=max(ended.at, now),
                 confidence=transcript.confidence,
                 over_speech=turn.over_speech,
+                is_free_of_echo=turn.is_free_of_echo,
             )
         )
 
@@ -262,7 +264,8 @@ class Listening:
         turn.text = text
 
     def _is_own_voice(self, turn: _Turn, text: str) -> bool:
-        return turn.over_speech and is_echo(text, (self._playout.recently_spoken(),))
+        spoken = (self._playout.recently_spoken(),)
+        return turn.over_speech and is_echo(text, spoken, only_phrases=turn.is_free_of_echo)
 
     # --- the floor ---------------------------------------------------------------------------------
 
@@ -285,7 +288,13 @@ class Listening:
             self._do(self._barge_in.update(self._evidence(turn), chunk.time))
 
     def _evidence(self, turn: _Turn) -> Evidence:
-        return Evidence(turn.text, turn.speech_s, self._playout.recently_spoken())
+        return Evidence(
+            turn.text,
+            turn.speech_s,
+            self._playout.recently_spoken(),
+            turn.is_free_of_echo,
+            is_settled=turn.guess is not None,
+        )
 
     def _do(self, action: Action | None) -> None:
         if action is not None:

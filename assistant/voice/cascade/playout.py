@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from assistant.audio.transport import AudioTransport, Samples
 from assistant.engine.protocol import (
     SAMPLE_RATE,
@@ -27,6 +29,11 @@ AHEAD = 10 * SAMPLE_RATE
 ECHO_TAIL_S = 0.25
 """How long a room goes on sounding after the last sample."""
 
+BACK_S = (0.3, 0.9)
+"""How far before a pause an answer goes on: at the quietest moment between these, mostly between words."""
+
+_KEPT = 2 * SAMPLE_RATE
+_QUIET_FRAME = SAMPLE_RATE // 50
 _REMEMBERED_CHARS = 400
 
 
@@ -62,6 +69,9 @@ class _Answer:
     sentences: list[Sentence] = field(default_factory=list)
     waiting: deque[Samples] = field(default_factory=deque)
     waiting_samples: int = 0
+    kept: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
+    """The last samples that were written, to go back to."""
+    is_paused: bool = False
     origin: int | None = None
     written: int = 0
     started: bool = False
@@ -81,6 +91,16 @@ class _Answer:
             if chars < len(sentence.text):
                 break
         return " ".join(parts)
+
+    def take_back(self, position: int) -> None:
+        """Let what was written from a little before ``position`` on wait once more."""
+        first = self.written - len(self.kept)
+        count = _moment_before(self.kept[: max(0, position - first)])
+        again, self.kept = self.kept[count:], self.kept[:count]
+        if len(again):
+            self.waiting.appendleft(again)
+        self.waiting_samples += len(again)
+        self.written -= len(again)
 
     @property
     def total(self) -> int:
@@ -145,6 +165,23 @@ class Playout:
     def interrupt(self) -> list[Event]:
         """Stop the answer now and drop what may still come of it (barge-in)."""
         return self._advance_to(self._answer.generation + 1) if self._answer else []
+
+    def pause(self) -> None:
+        """Fall silent, but keep the answer for ``resume``."""
+        answer = self._answer
+        if answer is None or answer.is_paused:
+            return
+        answer.is_paused = True
+        if self._transport and answer.origin is not None:
+            position = self._transport.consumed - answer.origin
+            self._transport.discard()
+            answer.take_back(position)
+            answer.origin = self._transport.consumed - answer.written
+
+    def resume(self) -> None:
+        """Go on after a pause, from a little before it, so that no word is lost."""
+        if self._answer:
+            self._answer.is_paused = False
 
     def _advance_to(self, generation: int) -> list[Event]:
         events: list[Event] = []
@@ -219,7 +256,7 @@ class Playout:
         return events
 
     def _top_up(self, answer: _Answer) -> None:
-        if self._transport is None:
+        if self._transport is None or answer.is_paused:
             return
         room = self._transport.writable()
         if room and answer.waiting and answer.origin is None:
@@ -230,6 +267,7 @@ class Playout:
                 answer.waiting.appendleft(piece[room:])
                 piece = piece[:room]
             self._transport.write(piece)
+            answer.kept = np.concatenate((answer.kept, piece))[-_KEPT:]
             room -= len(piece)
             answer.written += len(piece)
             answer.waiting_samples -= len(piece)
@@ -282,3 +320,14 @@ class Playout:
         """True while samples are still to be made and hardly any wait."""
         answer = self._answer
         return answer is not None and not answer.all_there and answer.waiting_samples < SAMPLE_RATE
+
+
+def _moment_before(played: Samples) -> int:
+    """Where in ``played`` to begin once more: the quietest 20 ms within ``BACK_S`` of its end."""
+    nearest, farthest = (int(seconds * SAMPLE_RATE) for seconds in BACK_S)
+    if len(played) <= nearest:
+        return 0
+    start = max(0, len(played) - farthest)
+    stretch = played[start : len(played) - nearest]
+    frames = stretch[: len(stretch) // _QUIET_FRAME * _QUIET_FRAME].reshape(-1, _QUIET_FRAME)
+    return start + int(np.square(frames).sum(axis=1).argmin()) * _QUIET_FRAME if len(frames) else start

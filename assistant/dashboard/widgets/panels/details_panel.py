@@ -7,7 +7,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from assistant.conversation.updates import EngineShown, HealthShown, LatencyShown
-from assistant.dashboard.status import Status, device_text, health_text, milliseconds, stages
+from assistant.dashboard.status import Status, device_text, echo_text, health_text, milliseconds, stages
 from assistant.dashboard.text import one_line
 
 _LABEL = 13
@@ -58,9 +58,8 @@ def _engine(engine: EngineShown) -> list[Content]:
 
 
 def _health(health: HealthShown) -> list[Content]:
-    echo = "echo not measured" if health.erle is None else f"echo −{health.erle:.0f} dB"
     return [
         Content.styled("Health", "bold $text-accent"),
         Content(health_text(health)),
-        Content.styled(f"{echo} · {health.rss_mb:.0f} MB", "$muted"),
+        Content.styled(f"{echo_text(health)} · {health.rss_mb:.0f} MB", "$muted"),
     ]

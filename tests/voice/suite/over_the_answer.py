@@ -1,0 +1,165 @@
+"""What the user does over an answer: phrases that want the floor, and sounds that do not.
+
+The first half of the phrases and sounds served to tune the machine, the second half only measures it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from assistant.audio.sides import FADE_S
+from assistant.engine.echo_words import is_backchannel
+from assistant.engine.protocol import SpeechFinished, UserSpeechStarted, VoiceSpec
+from assistant.voice.cascade.cascade import Parts
+from tests.fakes.room import Acoustics
+from tests.fakes.room_transport import DEVICE_LATENCY_S
+from tests.fakes.speech import RATE, Speaker, speak
+from tests.voice.suite.talk import Talk, loud, sentences, talk, track, transcribe, trimmed
+
+Samples = NDArray[np.float32]
+
+TUNED = (
+    "Wait a moment.",
+    "Stop talking, please.",
+    "What time is it?",
+    "No, I meant the other one.",
+    "Change to Samantha.",
+    "How much does that cost?",
+    "Hold on, say that again.",
+    "Let me ask you something else.",
+    "That is enough, thank you.",
+    "Tell me a joke instead.",
+    "Never mind.",
+    "Who was she?",
+)
+HELD_OUT = (
+    "Be quiet now.",
+    "Excuse me, where was that?",
+    "Please start over.",
+    "I have a different question.",
+    "Switch to the other voice.",
+    "Could you speak more slowly?",
+    "Stop.",
+    "When did this happen?",
+    "Sorry, can I interrupt you?",
+    "We should talk about dinner.",
+    "Turn the volume down.",
+    "Why would anybody do that?",
+    "Hang on a second.",
+    "Give me the short version.",
+)
+ATTENTION = ("Mhm.", "Yeah.", "Okay.", "Uh huh.", "Right.", "Hmm.", "Oh.", "Sure.")
+
+GAP_S = 9.0
+"""Seconds between two of them."""
+
+_OPENING = "Hello there."
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """How one phrase went; times are seconds after its first sample, None where it did not happen.
+
+    ``opened`` is when voice activity opened a turn, ``ducked`` and ``silent`` are at the listener's ear.
+    """
+
+    phrase: str
+    speaker: str
+    opened: float | None
+    ducked: float | None
+    silent: float | None
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarm:
+    """How a sound that wants nothing went: whether the answer was finished, and the words it lost."""
+
+    sound: str
+    ducked: bool
+    paused: bool
+    finished: bool
+    lost: tuple[str, ...]
+
+
+def voiced(phrase: str, speaker: str) -> Samples:
+    """``phrase`` by the packaged voice at another pitch, or by another program."""
+    name, _, pitch = speaker.partition("@")
+    voice: Speaker = "espeak" if name == "espeak" else "hibari"
+    said = speak(phrase, voice)
+    return trimmed(np.asarray(soxr.resample(said, RATE, RATE / float(pitch)), np.float32) if pitch else said)
+
+
+def interruptions(
+    parts: Parts, acoustics: Acoustics, phrases: Sequence[tuple[str, str]], level_db: float = 0.0
+) -> tuple[list[Interruption], Talk]:
+    """Say each ``(phrase, speaker)`` over an answer; ``level_db`` is against the assistant's own voice."""
+    rng = np.random.default_rng(acoustics.seed)
+    starts = [6.0 + GAP_S * number + float(rng.uniform(0.0, 1.5)) for number in range(len(phrases))]
+    sounds = [loud(voiced(*phrase), level_db) for phrase in phrases]
+    said = track(starts[-1] + GAP_S, [(0.5, loud(speak(_OPENING))), *zip(starts, sounds, strict=True)])
+    replies = iter(range(10_000))
+
+    def answer(text: str) -> list[str] | None:
+        return None if is_backchannel(text) else sentences(6, 6 * next(replies))
+
+    held = talk(parts, said, acoustics, answer)
+    rows = zip(phrases, starts, strict=True)
+    return [_judge(held, phrase, speaker, start) for (phrase, speaker), start in rows], held
+
+
+def _judge(held: Talk, phrase: str, speaker: str, start: float) -> Interruption:
+    end = start + GAP_S - 2.0
+    opened = held.all(UserSpeechStarted, start, end)
+    changes = [(change.at, change.gain) for change in held.transport.gains if start <= change.at < end]
+    ducked = next((at for at, gain in changes if gain <= 0.25), None)
+    silent = next((at for at, gain in changes if gain == 0.0), None)
+    # The answer to the phrase may be under way already: what counts is that the one before was cut off.
+    stopped = any(getattr(event, "interrupted", False) for _, event in held.all(SpeechFinished, start, end))
+    if silent is not None:
+        silent += held.decode_s(silent - (FADE_S + DEVICE_LATENCY_S))
+    return Interruption(
+        phrase,
+        speaker,
+        opened[0][0] - start if opened else None,
+        ducked - start if ducked is not None else None,
+        silent - start if silent is not None and stopped else None,
+        stopped,
+    )
+
+
+def false_alarms(
+    parts: Parts, acoustics: Acoustics, sounds: Sequence[tuple[str, Samples]]
+) -> list[FalseAlarm]:
+    """Make each sound over an answer of three sentences, each in a conversation of its own, and listen."""
+    return [
+        _false_alarm(parts, acoustics, name, sound, number) for number, (name, sound) in enumerate(sounds)
+    ]
+
+
+def _false_alarm(parts: Parts, acoustics: Acoustics, name: str, sound: Samples, number: int) -> FalseAlarm:
+    told = sentences(3, 3 * number)
+    rng = np.random.default_rng(number)
+    start = 5.0 + float(rng.uniform(0.0, 2.0))
+    said = track(start + 14.0, [(0.5, loud(speak(_OPENING))), (start, sound)])
+    held = talk(parts, said, acoustics, lambda text: told if "ello" in text else None)
+    finished = any(event == SpeechFinished(1, " ".join(told)) for _, event in held.all(SpeechFinished))
+    gains = [change.gain for change in held.transport.gains]
+    heard = transcribe(parts, held.transport.played)
+    return FalseAlarm(name, min(gains, default=1.0) < 0.25, 0.0 in gains, finished, _lost(parts, told, heard))
+
+
+def _lost(parts: Parts, told: Sequence[str], heard: list[str]) -> tuple[str, ...]:
+    """Words that can be recognised in the sentences themselves and have no counterpart in what was heard."""
+    assert parts.voice is not None
+    pieces = [piece for sentence in told for piece in parts.voice.synthesise(sentence, VoiceSpec())]
+    expected = transcribe(parts, np.concatenate(pieces))
+    blocks = SequenceMatcher(None, expected, heard, autojunk=False).get_matching_blocks()
+    found = {place for block in blocks for place in range(block.a, block.a + block.size)}
+    return tuple(word for place, word in enumerate(expected) if place not in found)
