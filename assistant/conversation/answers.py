@@ -9,6 +9,7 @@ from assistant.conversation.answer import Answer
 from assistant.conversation.effects import (
     CancelReply,
     Effect,
+    ReplyCall,
     ReplyEnded,
     ReplyFailed,
     ReplyPiece,
@@ -168,6 +169,8 @@ class Answers:
         match event:
             case ReplyPiece(generation, text):
                 self.piece(generation, text, now)
+            case ReplyCall(generation, call, reason):
+                self.call(generation, Call(call) if call else Malformed("", reason), now)
             case ReplyEnded(generation):
                 self.written(generation, now)
             case ReplyFailed(generation, message, remedy):
@@ -180,6 +183,14 @@ class Answers:
             return
         answer.last_piece = now
         self._scan(answer, answer.scanner.feed(text), now)
+
+    def call(self, generation: int, found: Call | Malformed, now: float) -> None:
+        """Take a tool call that the text engine has read itself."""
+        answer = self._live(generation)
+        if answer is None:
+            return
+        answer.last_piece = now
+        self._scan(answer, [*answer.scanner.finish(), found], now)
 
     def written(self, generation: int, now: float) -> None:
         """The text engine has finished this stream."""
@@ -273,7 +284,7 @@ class Answers:
                 case Text(text):
                     self._visible(answer, text, now)
                 case Call(call):
-                    self._hand_over(answer, answer.cutter.finish(), now)
+                    self._break_off(answer, now)
                     self._on_call(call, answer, now)
                 case Malformed(_, reason):
                     answer.results.append(("tool call", f"It could not be read: {reason}"))
@@ -302,14 +313,18 @@ class Answers:
             answer.rounds += 1
             answer.writing = True
             answer.last_piece = now
-            self._hand_over(answer, answer.cutter.finish(), now)
-            if answer.text and not answer.text[-1].isspace():
-                answer.text += " "
+            self._break_off(answer, now)
             prompt = self._follow_up(answer)
             answer.results.clear()
             self._outbox.add(StartReply(answer.generation, prompt))
             return
         self._close_text(answer, now)
+
+    def _break_off(self, answer: Answer, now: float) -> None:
+        """Whatever follows is a new sentence."""
+        self._hand_over(answer, answer.cutter.finish(), now)
+        if answer.text and not answer.text[-1].isspace():
+            answer.text += " "
 
     def _close_text(self, answer: Answer, now: float) -> None:
         self._hand_over(answer, answer.cutter.finish(), now)

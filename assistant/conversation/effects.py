@@ -24,6 +24,18 @@ class ReplyPiece:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyCall:
+    """The text engine has read a tool call, for answer ``generation``, out of its model's own format.
+
+    Where it could not be read there is no ``call``, and ``reason`` is a sentence for the model.
+    """
+
+    generation: int
+    call: ToolCall | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyEnded:
     """The text engine has written all of answer ``generation``."""
 
@@ -39,7 +51,7 @@ class ReplyFailed:
     remedy: str = ""
 
 
-Written = ReplyPiece | ReplyEnded | ReplyFailed
+Written = ReplyPiece | ReplyCall | ReplyEnded | ReplyFailed
 """What a text engine reports of the answer that it writes."""
 
 

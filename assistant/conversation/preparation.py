@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.conversation.answer import Answer
-from assistant.conversation.effects import CancelReply, ReplyPiece, StartReply, Written
+from assistant.conversation.effects import (
+    CancelReply,
+    ReplyCall,
+    ReplyEnded,
+    ReplyFailed,
+    ReplyPiece,
+    StartReply,
+    Written,
+)
 from assistant.engine.protocol import Prepare, TurnGuess, TurnResumed
 from assistant.llm.port import Purpose
 from assistant.tools.parser import Text
@@ -35,7 +43,7 @@ class Prepared:
     @property
     def is_written(self) -> bool:
         """True when nothing more follows."""
-        return bool(self.written) and not isinstance(self.written[-1], ReplyPiece)
+        return bool(self.written) and isinstance(self.written[-1], ReplyEnded | ReplyFailed)
 
 
 class Preparation:
@@ -113,6 +121,8 @@ class Preparation:
             text = item.text if draft.text else item.text.lstrip()
             if text:
                 sentences += draft.append(text)
+        if isinstance(event, ReplyCall):
+            prepared.draft = None
         if prepared.draft is None or not isinstance(event, ReplyPiece):
             sentences += draft.cutter.finish()
         for sentence in sentences[: SENTENCES - draft.sentences]:

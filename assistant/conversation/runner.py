@@ -14,6 +14,7 @@ from assistant.conversation.effects import (
     CancelReply,
     Effect,
     Input,
+    ReplyCall,
     ReplyEnded,
     ReplyFailed,
     ReplyPiece,
@@ -31,7 +32,17 @@ from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Update
 from assistant.engine.protocol import Command, Event
 from assistant.errors import AssistantError
-from assistant.llm.port import Prompt, TextEngine
+from assistant.llm.port import (
+    CallDelta,
+    Delta,
+    Dropped,
+    Finished,
+    MalformedCallDelta,
+    Prompt,
+    TextDelta,
+    TextEngine,
+    Usage,
+)
 from assistant.memory.context import recalled_notes
 from assistant.memory.records import StoredMessage
 from assistant.memory.store import MemoryStore
@@ -171,9 +182,9 @@ class ConversationRunner:
 
     async def _reply(self, generation: int, prompt: Prompt) -> None:
         try:
-            async with contextlib.aclosing(self._text_engine.stream(self._recalled(prompt))) as pieces:
-                async for piece in pieces:
-                    self._take(ReplyPiece(generation, piece))
+            async with contextlib.aclosing(self._text_engine.stream(self._recalled(prompt))) as deltas:
+                async for delta in deltas:
+                    self._deliver(generation, delta)
         except AssistantError as error:
             self._take(ReplyFailed(generation, error.message, error.remedy))
         except Exception:
@@ -184,6 +195,25 @@ class ConversationRunner:
         finally:
             if self._replies.get(generation) is asyncio.current_task():
                 del self._replies[generation]
+
+    def _deliver(self, generation: int, delta: Delta) -> None:
+        match delta:
+            case TextDelta(text):
+                self._take(ReplyPiece(generation, text))
+            case CallDelta(call):
+                self._take(ReplyCall(generation, call))
+            case MalformedCallDelta(reason):
+                self._take(ReplyCall(generation, None, reason))
+            case Dropped(messages):
+                message = "The conversation has outgrown the model's context."
+                remedy = (
+                    f"Its oldest {messages} messages were left out of the prompt; they stay in the memory."
+                )
+                self._show(NoticeShown(Severity.INFO, message, remedy))
+            case Usage(prompt, written, cached):
+                log.info("reply %d: %d tokens for %d, %d of them cached", generation, written, prompt, cached)
+            case Finished(reason):
+                log.debug("reply %d finished: %s", generation, reason)
 
     def _recalled(self, prompt: Prompt) -> Prompt:
         newest = next((message.text for message in reversed(prompt.messages) if message.role == "user"), "")

@@ -16,6 +16,7 @@ from assistant.conversation.commands import Commands
 from assistant.conversation.effects import (
     Effect,
     Input,
+    ReplyCall,
     ReplyEnded,
     ReplyFailed,
     ReplyPiece,
@@ -174,7 +175,7 @@ class Session:
                 self.answers.heard(generation, text, now)
             case SpeechFinished(generation, text, interrupted):
                 self.answers.finished(generation, text, interrupted, now)
-            case ReplyPiece() | ReplyEnded() | ReplyFailed():
+            case ReplyPiece() | ReplyCall() | ReplyEnded() | ReplyFailed():
                 if not self.preparation.take(event):
                     self.answers.take(event, now)
             case ToolFinished(id, result):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 from assistant.personas.model import Persona
+from assistant.tools.result import ToolCall
 
 
 class Purpose(StrEnum):
@@ -49,14 +50,93 @@ class Prompt:
     personas: tuple[str, ...] = ()
 
 
+# --- what comes back -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """A piece of the reply as the model wrote it; ``TOOL_CALL: {…}`` and leaked markup are still in it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallDelta:
+    """A tool call that the engine itself has read out of the model's own format; not validated yet."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedCallDelta:
+    """A tool call in the model's own format that is none; ``reason`` is a sentence for the model."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """The oldest ``messages`` of the history were left out: they no longer fit the model's context."""
+
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one reply; ``cached`` of the ``prompt`` were not computed again."""
+
+    prompt: int
+    written: int
+    cached: int = 0
+
+
+class FinishReason(StrEnum):
+    """Why the model stopped."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The reply is whole; the last delta of every stream that does not raise."""
+
+    reason: FinishReason = FinishReason.STOP
+
+
+Delta = TextDelta | CallDelta | MalformedCallDelta | Dropped | Usage | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What an engine works with; ``context`` is in tokens, and 0 where nothing limits it or nobody tells."""
+
+    engine: str
+    model: str
+    context: int = 0
+
+
 class TextEngine(Protocol):
-    """Streams a reply as text; a tool call is text too: ``TOOL_CALL: {"name": …, "arguments": {…}}``."""
+    """Streams replies. Every method may raise ``TextEngineError`` with the remedy."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The engine and its model, for people and for the memory."""
+        ...
 
-    def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
-        """Pieces of the reply as they are written. Cancelled by closing the iterator.
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
+        """The reply as it is written. Closing the iterator cancels: the model stops within a step."""
+        ...
 
-        Raises ``TextEngineError`` with the remedy when the engine cannot answer.
-        """
+    async def info(self) -> ModelInfo:
+        """The model behind it; loads or asks for it where that has not been done."""
+        ...
+
+    async def count(self, prompt: Prompt) -> int:
+        """Tokens of the prompt, exact where the engine has its tokenizer at hand, else estimated."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections and processes; a later ``stream`` opens them again."""
         ...

@@ -10,10 +10,11 @@ from assistant.conversation.requests import TypedTurn
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
 from assistant.engine.protocol import CancelSpeech, Command, Event, SpeechHeard, SpeechStarted
-from assistant.llm.port import Prompt
+from assistant.llm.port import Delta, Prompt, TextDelta
 from assistant.memory.opening import open_memory
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
+from tests.fakes.text_engine import RoteEngine
 from tests.fakes.world import READY
 
 
@@ -35,11 +36,9 @@ class Engine:
         pass
 
 
-class TextEngine:
-    name = "fake"
-
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
-        yield "One two three four five."
+class TextEngine(RoteEngine):
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
+        yield TextDelta("One two three four five.")
 
 
 async def test_what_was_heard_of_the_last_answer_is_kept_when_the_program_ends(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from assistant.engine.protocol import (
 from assistant.llm.port import Purpose
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
+from assistant.tools.result import ToolCall
 from tests.fakes.world import READY, World
 
 CALL = 'TOOL_CALL: {"name": "change_theme", "arguments": {"persona_name": "GLaDOS"}}'
@@ -127,12 +128,20 @@ def test_a_switch_in_the_models_text_is_run_once_and_not_voiced(world: World) ->
     assert not any("TOOL" in text for text in world.texts("assistant"))
 
 
-def test_a_tool_result_goes_back_to_the_model_in_the_same_answer(world: World) -> None:
-    world.reply_pieces = ('Let me look. TOOL_CALL: {"name": "time", "arguments": {}}',)
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ('Let me look. TOOL_CALL: {"name": "time", "arguments": {}}',),
+        ("Let me look.", ToolCall("time")),
+    ],
+    ids=["in its text", "in its own format"],
+)
+def test_a_tool_result_goes_back_to_the_model_in_the_same_answer(world: World, pieces: tuple) -> None:
+    world.reply_pieces = pieces
     world.say("Find out how late it is, please, model.")
     generation = world.session.generation
-    world.write(generation)
-    world.write(generation)
+    for _ in range(len(pieces) + 1):
+        world.write(generation)
     world.reply_pieces = ("It is late.",)
     world.settle()
     assert world.prompts[-1].generation == generation

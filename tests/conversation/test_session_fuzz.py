@@ -27,6 +27,7 @@ from assistant.engine.protocol import (
 )
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
+from assistant.tools.result import ToolCall
 from tests.fakes.world import READY, ZOMBIE, FakeVoice, World, random_text
 
 LIBRARY = load_library()
@@ -36,6 +37,7 @@ PIECES = (
     ('Let me see. TOOL_CALL: {"name": "ti', 'me", "arguments": {}}', " So it is."),
     ('TOOL_CALL: {"name": "change_theme", "argu', 'ments": {"persona_name": "GLaDOS"}}'),
     ('TOOL_CALL: {"name": ', "broken", "\n"),
+    ("Let me look", ToolCall("time"), "Well."),
     (),
 )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterable
 from pathlib import Path
 
-from assistant.llm.port import Prompt, Purpose
+from assistant.llm.port import Delta, Finished, ModelInfo, Prompt, Purpose, TextDelta
 
 CALL = (
     "Of course. ",
@@ -20,7 +20,27 @@ CALL = (
 )
 
 
-class FakeTextEngine:
+async def text_of(deltas: AsyncIterable[Delta]) -> str:
+    """All that was written, in one piece."""
+    return "".join([delta.text async for delta in deltas if isinstance(delta, TextDelta)])
+
+
+class RoteEngine:
+    """Everything of a text engine but ``stream``."""
+
+    name = "fake"
+
+    async def info(self) -> ModelInfo:
+        return ModelInfo("fake", "")
+
+    async def count(self, prompt: Prompt) -> int:
+        return 0
+
+    async def close(self) -> None:
+        pass
+
+
+class FakeTextEngine(RoteEngine):
     """Switches to GLaDOS when told "surprise"; writes what is wrong with a prompt to ``complaints``."""
 
     name = "fake model"
@@ -30,7 +50,7 @@ class FakeTextEngine:
         self._turns = 0
         self._said: list[str] = []
 
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """Pieces of a rote answer, a moment apart, as a model would write them."""
         self._turns += 1
         with self._complaints.open("a") as file:
@@ -41,7 +61,8 @@ class FakeTextEngine:
         self._said.append("".join(answer))
         for piece in answer:
             await asyncio.sleep(0.02)
-            yield piece
+            yield TextDelta(piece)
+        yield Finished()
 
     def _answer(self, prompt: Prompt) -> tuple[str, ...]:
         if prompt.purpose is Purpose.RE_INTRODUCTION:

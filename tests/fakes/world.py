@@ -10,6 +10,7 @@ from assistant.conversation.effects import (
     CancelReply,
     Effect,
     Input,
+    ReplyCall,
     ReplyEnded,
     ReplyFailed,
     ReplyPiece,
@@ -113,14 +114,19 @@ class World:
         self.session = session
         self.now = 100.0
         self.voice = FakeVoice()
-        self.replies: dict[int, deque[str]] = {}
+        self.replies: dict[int, deque[str | ToolCall]] = {}
         self.tools: deque[RunTool] = deque()
         self.stored: list[Message] = []
         self.shown: list[Update] = []
         self.prompts: list[StartReply] = []
         self.prepared: list[Prepare] = []
         self.microphone_open = True
-        self.reply_pieces: Iterable[str] = ("Well. ", "That is ", "one way to see it. ", "Is it not?")
+        self.reply_pieces: Iterable[str | ToolCall] = (
+            "Well. ",
+            "That is ",
+            "one way to see it. ",
+            "Is it not?",
+        )
         self.turn = 0
         self.read: set[str] = set()
         """Texts of answers that had no voice, as they grew: these are read, and count as heard."""
@@ -174,7 +180,9 @@ class World:
         """The text engine writes one piece, or ends."""
         pieces = self.replies[generation]
         if pieces:
-            self.feed(ReplyPiece(generation, pieces.popleft()))
+            piece = pieces.popleft()
+            native = isinstance(piece, ToolCall)
+            self.feed(ReplyCall(generation, piece) if native else ReplyPiece(generation, piece))
         else:
             del self.replies[generation]
             self.feed(ReplyEnded(generation))

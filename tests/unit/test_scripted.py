@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.llm.port import Message, Prompt, Purpose
+from assistant.llm.port import Message, Prompt, Purpose, TextDelta
 from assistant.llm.scripted import ScriptedEngine
 from assistant.llm.scripted.machine import Machine, read_machine
 from assistant.personas.load import load_library
 from assistant.personas.model import Persona
 from assistant.tools.registry import default_registry
+from tests.fakes.text_engine import text_of
 
 LIBRARY = load_library()
 TOOLS = tuple(default_registry().schemas(()))
@@ -36,7 +37,7 @@ class Talk:
     async def speak(self, purpose: Purpose, *extra: Message) -> str:
         messages = (*self.history[-self.keep :], *extra)
         prompt = Prompt(purpose, self.persona, "", messages, self.tools, self.notes, LIBRARY.names)
-        answer = "".join([piece async for piece in ENGINE.stream(prompt)])
+        answer = await text_of(ENGINE.stream(prompt))
         self.history.append(Message("assistant", answer, self.persona.slug))
         return answer
 
@@ -299,7 +300,7 @@ async def test_an_interrupted_line_counts_as_said():
 
 async def test_the_answer_comes_word_by_word():
     prompt = Prompt(Purpose.GREETING, LIBRARY.default, "", ())
-    pieces = [piece async for piece in ENGINE.stream(prompt)]
+    pieces = [delta.text async for delta in ENGINE.stream(prompt) if isinstance(delta, TextDelta)]
     assert len(pieces) == len("".join(pieces).split()) > 3
 
 
@@ -309,7 +310,7 @@ async def test_a_machine_that_may_not_be_asked_is_no_failure():
 
     engine = ScriptedEngine(machine=refuse)
     prompt = Prompt(Purpose.REPLY, LIBRARY.default, "", (Message("user", "how many cores has this machine"),))
-    assert "does not tell" in "".join([piece async for piece in engine.stream(prompt)])
+    assert "does not tell" in await text_of(engine.stream(prompt))
 
 
 def test_this_machine_is_read():
@@ -332,7 +333,7 @@ async def test_anything_said_has_a_short_clean_answer(text, before, persona, pur
     history = tuple(Message(roles[index % 2], said) for index, said in enumerate(before))
     role = "tool" if purpose is Purpose.TOOL_RESULT else "user"
     prompt = Prompt(purpose, persona, "", (*history, Message(role, text)), (), tuple(notes), LIBRARY.names)
-    answer = "".join([piece async for piece in ENGINE.stream(prompt)])
+    answer = await text_of(ENGINE.stream(prompt))
     assert answer.strip()
     assert len(answer) <= 500
     assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in answer)

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from datetime import datetime
 
-from assistant.llm.port import Prompt, Purpose
+from assistant.llm.port import Delta, Finished, ModelInfo, Prompt, Purpose, TextDelta
 from assistant.llm.scripted.lines import choose, coloured
 from assistant.llm.scripted.machine import Machine, read_machine
 from assistant.llm.scripted.topics import TOPICS
@@ -37,10 +37,22 @@ class ScriptedEngine:
         self._clock = clock
         self._machine = machine
 
-    async def stream(self, prompt: Prompt) -> AsyncGenerator[str, None]:
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """The answer word by word, at most three short sentences; never empty."""
         for piece in _PIECE.findall(self._answer(prompt)):
-            yield piece
+            yield TextDelta(piece)
+        yield Finished()
+
+    async def info(self) -> ModelInfo:
+        """No model."""
+        return ModelInfo(self.name, "")
+
+    async def count(self, prompt: Prompt) -> int:
+        """Nothing of the prompt is ever too long for it."""
+        return 0
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
 
     def _answer(self, prompt: Prompt) -> str:
         turn = Turn(prompt, self._personas, self._clock, self._machine)
