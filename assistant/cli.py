@@ -78,8 +78,15 @@ def _run_dashboard(options: dict[str, Any]) -> None:
             # Imported after the first paint, which none of this may delay.
             from assistant.assembly import Assembly
 
-            assembled = held.enter_context(Assembly(options)).assemble()
-            return Prepared(assembled.runner, assembled.library, assembled.persona.slug)
+            assembly = held.enter_context(Assembly(options))
+            assembled = assembly.assemble()
+            return Prepared(
+                assembled.runner,
+                assembled.library,
+                assembled.persona.slug,
+                keys=assembly.settings.values.keys,
+                locate_key=lambda action: assembly.settings.locate("keys", action),
+            )
 
         run_dashboard(prepare, find_locations().engine_log_file)
 

@@ -14,6 +14,7 @@ from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from assistant.config.locations import find_config_file
 from assistant.config.settings import Settings
+from assistant.config.toml_lines import find_line
 from assistant.errors import ConfigError
 
 PREFIX = "ASSISTANT_"
@@ -27,10 +28,18 @@ class LoadedSettings:
     values: Settings
     origins: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    config_file: Path | None = None
 
     def origin(self, field: str) -> str:
         """Where a value came from: an option, a variable, a file, or "default"."""
         return self.origins.get(field, "default")
+
+    def locate(self, field: str, key: str) -> str:
+        """Where an entry of a table stands: ``FILE:LINE: table.key``, or the origin of the whole table."""
+        if self.config_file is None or str(self.config_file) not in self.origin(field):
+            return f"{self.origin(field)}: {key}"
+        text = self.config_file.read_text(encoding="utf-8", errors="replace")
+        return f"{self.config_file}:{find_line(text, (field, key))}: {field}.{key}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,7 @@ def load_settings(
     for layer in layers:
         for key in layer.values.keys() - merged.keys():
             merged[key], origins[key] = layer.values[key], layer.name(key)
-    return LoadedSettings(_validate(merged, origins), origins, warnings)
+    return LoadedSettings(_validate(merged, origins), origins, warnings, config_file)
 
 
 def _validate(merged: dict[str, Any], origins: Mapping[str, str]) -> Settings:

@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         default=(),
         description="a list of speech parts not to use: silero, moonshine, whisper, hibari, …",
     )
+    keys: dict[str, str] = Field(
+        default_factory=dict,
+        description='a table of actions and keys, such as talk = "f6" under [keys]',
+    )
     data_dir: Path | None = Field(
         default=None, description="a folder for the memory, or nothing for the system's"
     )

@@ -13,22 +13,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import App
-from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
-from assistant.conversation.requests import (
-    MicrophoneRequested,
-    PersonaRequested,
-    Request,
-    StopRequested,
-    TalkRequested,
-    TypedTurn,
-    WakeRequested,
-)
+from assistant.conversation.requests import TypedTurn
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Phase, PhaseChanged, Update
-from assistant.dashboard.bridge import Conversation, Personas, Prepared, UpdateArrived
+from assistant.dashboard import slash
+from assistant.dashboard.actions import ActionApp
+from assistant.dashboard.bridge import Prepared, UpdateArrived
 from assistant.dashboard.commands import AssistantCommands
-from assistant.dashboard.keymap import bindings
+from assistant.dashboard.keymap import remap
 from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.terminal import native_output_to
 from assistant.dashboard.theming.theme import NEUTRAL, persona_theme
@@ -39,15 +32,10 @@ from assistant.severity import Severity
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from assistant.personas.model import Persona
-
 log = logging.getLogger(__name__)
 
-QUIT_WITHIN_S = 2.0
-"""How long after a Ctrl-C a second one quits."""
 
-
-class DashboardApp(App[None]):
+class DashboardApp(ActionApp):
     """Shows a conversation full-screen.
 
     ``prepare`` loads the conversation and the personas; it is called after the first paint. An
@@ -56,18 +44,13 @@ class DashboardApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "Assistant"
-    BINDINGS = bindings(everywhere=True)
     COMMANDS: ClassVar = {AssistantCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (104, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
     def __init__(self, prepare: Callable[[], Prepared], clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
+        super().__init__(clock)
         self._prepare = prepare
-        self._clock = clock
-        self._interrupted_at = float("-inf")
-        self._conversation: Conversation | None = None
-        self.personas: Personas | None = None
         self.failure: AssistantError | None = None
         self.register_theme(NEUTRAL)
         self.theme = NEUTRAL.name
@@ -93,20 +76,32 @@ class DashboardApp(App[None]):
             self.failure = error
             self.exit(return_code=1)
             return
-        self._conversation, self.personas = prepared.conversation, prepared.personas
+        self.conversation, self.personas = prepared.conversation, prepared.personas
         self._wear(prepared.slug)
+        self._use_keys(prepared)
         prepared.conversation.subscribe(self._post_update)
         self.run_worker(
             prepared.conversation.run(), name="conversation", group="conversation", exit_on_error=False
         )
+
+    def _use_keys(self, prepared: Prepared) -> None:
+        self.actions, faults = remap(prepared.keys)
+        self.set_keymap({action.id: action.key or f"unbound-{action.id}" for action in self.actions})
+        self.dashboard.use_actions(self.actions)
+        for fault in faults:
+            self.tell(
+                Severity.WARNING,
+                f"{prepared.locate_key(fault.action_id)}: {fault.reason}.",
+                "Until it is corrected that action keeps its usual key.",
+            )
 
     def _post_update(self, update: Update) -> None:
         self.post_message(UpdateArrived(update))
 
     async def close(self) -> None:
         """End the conversation; after the app has ended and the terminal is the user's again."""
-        if self._conversation is not None:
-            await self._conversation.close()
+        if self.conversation is not None:
+            await self.conversation.close()
 
     @on(Worker.StateChanged)
     def _conversation_ended(self, event: Worker.StateChanged) -> None:
@@ -124,11 +119,6 @@ class DashboardApp(App[None]):
 
     # --- what the session tells -----------------------------------------------------------------------
 
-    @property
-    def dashboard(self) -> DashboardScreen:
-        """The main screen, whatever dialog lies over it."""
-        return next(screen for screen in self.screen_stack if isinstance(screen, DashboardScreen))
-
     @on(UpdateArrived)
     def _update_arrived(self, event: UpdateArrived) -> None:
         self._show(event.update)
@@ -137,17 +127,14 @@ class DashboardApp(App[None]):
         if isinstance(update, PersonaChanged):
             self._wear(update.slug)
         else:
-            self.dashboard.show(update, self._find)
-
-    def _find(self, slug: str) -> Persona | None:
-        return self.personas.get(slug) if self.personas else None
+            self.dashboard.show(update, self.find)
 
     def _wear(self, slug: str) -> None:
         """Become this persona: theme and texts change between two paints, never over several.
 
         Nothing may be awaited between here and Textual's recolouring, which runs right after this handler.
         """
-        persona = self._find(slug)
+        persona = self.find(slug)
         if persona is None:
             return
         try:
@@ -162,94 +149,20 @@ class DashboardApp(App[None]):
         else:
             self.theme = theme.name
 
-    # --- what the user asks for -----------------------------------------------------------------------
-
-    def request(self, request: Request) -> None:
-        """Pass on what the user wants; nothing happens before the conversation is there."""
-        if self._conversation is not None:
-            self._conversation.request(request)
-
-    @property
-    def _phase(self) -> PhaseChanged:
-        return self.dashboard.status.phase
+    # --- what the user types --------------------------------------------------------------------------
 
     @on(Prompt.Entered)
     def _line_entered(self, event: Prompt.Entered) -> None:
         self.dashboard.chat.go_to_newest()
-        self.request(TypedTurn(event.text))
-
-    def action_microphone(self) -> None:
-        """Close the microphone, or open it again."""
-        self.request(MicrophoneRequested(not self._phase.microphone_open))
-
-    def action_talk(self) -> None:
-        """Begin a turn by key, or end it."""
-        self.request(TalkRequested(not self._phase.push_to_talk))
-
-    def action_stop(self) -> None:
-        """Stop what is being said or thought."""
-        self.request(StopRequested())
-
-    def action_wake(self) -> None:
-        """Wake the assistant."""
-        self.request(WakeRequested())
-
-    def action_personas(self) -> None:
-        """Choose who answers."""
-        from assistant.dashboard.screens.personas import PersonaScreen
-
-        current = self.dashboard.persona.slug if self.dashboard.persona else ""
-        self.push_screen(PersonaScreen(self.personas or (), current), self._persona_chosen)
-
-    def _persona_chosen(self, slug: str | None) -> None:
-        if slug:
-            self.request(PersonaRequested(slug))
-
-    def action_voice_panel(self) -> None:
-        """Show or hide the voice dots."""
-        self.dashboard.voice.display = not self.dashboard.voice.display
-
-    def action_persona_panel(self) -> None:
-        """Show or hide the persona."""
-        self.dashboard.toggle_side(self.dashboard.persona_panel)
-
-    def action_details_panel(self) -> None:
-        """Show or hide the details."""
-        self.dashboard.toggle_side(self.dashboard.details)
-
-    def action_scroll_up(self) -> None:
-        """Scroll back in the conversation."""
-        self.dashboard.chat.scroll_page_up()
-
-    def action_scroll_down(self) -> None:
-        """Scroll forward in the conversation."""
-        self.dashboard.chat.scroll_page_down()
-
-    def action_newest(self) -> None:
-        """Follow the conversation again."""
-        self.dashboard.chat.go_to_newest()
-
-    def action_help(self) -> None:
-        """Show every key."""
-        from assistant.dashboard.screens.help import HelpScreen
-
-        self.push_screen(HelpScreen())
-
-    def action_interrupt(self) -> None:
-        """Copy what is selected; else stop what is being said; twice within two seconds, quit."""
-        line = self.focused.selected_text if isinstance(self.focused, Input) else ""
-        if selection := self.screen.get_selected_text() or line:
-            self.copy_to_clipboard(selection)
-            self.screen.clear_selection()
-            self.notify("Copied.", timeout=2, markup=False)
-            return
-        now = self._clock()
-        if now - self._interrupted_at <= QUIT_WITHIN_S:
-            self.exit()
-            return
-        self._interrupted_at = now
-        self.request(StopRequested())
-        self.notify("Press Ctrl-C again to quit.", timeout=QUIT_WITHIN_S, markup=False)
+        match slash.read(event.text, self.actions):
+            case slash.Unknown(message, remedy):
+                self.tell(Severity.WARNING, message, remedy)
+            case slash.Call(action, argument) if argument:
+                getattr(self, f"action_{action.id}")(argument)
+            case slash.Call(action):
+                self.call_later(self.run_action, f"app.{action.id}")
+            case None:
+                self.request(TypedTurn(slash.words(event.text)))
 
 
 def run_dashboard(prepare: Callable[[], Prepared], native_log: Path | None = None) -> None:

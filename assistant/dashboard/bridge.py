@@ -5,8 +5,8 @@ The conversation runs as a worker in the dashboard's own event loop; callbacks o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
@@ -15,7 +15,7 @@ from assistant.conversation.updates import HealthShown, LevelsShown, MessageShow
 
 if TYPE_CHECKING:
     from assistant.conversation.requests import Request
-    from assistant.personas.model import Persona
+    from assistant.personas.load import Library
 
 
 class Conversation(Protocol):
@@ -41,24 +41,18 @@ class Conversation(Protocol):
         ...
 
 
-class Personas(Protocol):
-    """The personas to choose from."""
-
-    def __iter__(self) -> Iterator[Persona]: ...
-
-    def get(self, slug: str) -> Persona | None:
-        """The persona with this slug."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What the dashboard shows, loaded after its first paint."""
 
     conversation: Conversation
-    personas: Personas
+    personas: Library
     slug: str
     """The persona that answers first."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Keys of the settings by action id."""
+    locate_key: Callable[[str], str] = "keys.{}".format
+    """Where a key of the settings stands, such as ``config.toml:4: keys.talk``."""
 
 
 class UpdateArrived(Message):

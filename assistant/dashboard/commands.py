@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from assistant.conversation.requests import DevicesRequested, PersonaRequested, Request, VolumeRequested
-from assistant.dashboard.keymap import ACTIONS
 from assistant.dashboard.text import one_line
 
 if TYPE_CHECKING:
@@ -39,13 +38,10 @@ class AssistantCommands(Provider):
         def asking(request: Request) -> Callable[[], None]:
             return lambda: app.request(request)
 
-        for action in ACTIONS:
+        for action in app.actions:
             if action.id != "command_palette":
-                yield (
-                    f"{action.group}: {action.label}",
-                    f"{action.help} ({action.key_shown})",
-                    _runner(app, action.id),
-                )
+                shown = f" ({action.key_shown})" if action.key else ""
+                yield f"{action.group}: {action.label}", action.help + shown, _runner(app, action.id)
         for persona in app.personas or ():
             name, tagline = one_line(persona.name, 40), one_line(persona.tagline, 80)
             yield f"Change to: {name}", tagline, asking(PersonaRequested(persona.slug))

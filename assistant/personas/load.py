@@ -17,9 +17,9 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from assistant.config.toml_lines import find_line
 from assistant.errors import PersonaError
 from assistant.personas.contrast import MINIMUM_CONTRAST, contrast
-from assistant.personas.locate import find_line
 from assistant.personas.model import Persona
 
 DEFAULT_SLUG = "default"

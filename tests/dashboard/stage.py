@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -50,12 +51,15 @@ class Stage:
 
 @asynccontextmanager
 async def stage(
-    script: Sequence[Update] = (), size: tuple[int, int] = (120, 36), error: Exception | None = None
+    script: Sequence[Update] = (),
+    size: tuple[int, int] = (120, 36),
+    error: Exception | None = None,
+    **prepared: Any,
 ) -> AsyncIterator[Stage]:
-    """Open the dashboard without a terminal, with Ada answering."""
+    """Open the dashboard without a terminal, with Ada answering; ``prepared`` goes to ``Prepared``."""
     now = [0.0]
     conversation = FakeConversation(script, error)
-    app = DashboardApp(lambda: Prepared(conversation, LIBRARY, "ada"), clock=lambda: now[0])
+    app = DashboardApp(lambda: Prepared(conversation, LIBRARY, "ada", **prepared), clock=lambda: now[0])
     async with app.run_test(size=size) as pilot:
         await conversation.running.wait()
         await pilot.pause()

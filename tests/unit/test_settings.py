@@ -78,6 +78,13 @@ def test_a_folder_may_start_at_home(files: Files, monkeypatch: pytest.MonkeyPatc
     assert files.load().values.themes_dir == Path("/somewhere/personas")
 
 
+def test_an_entry_of_a_table_is_located_by_line(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    files.config.write_text("volume = 0.1\n\n[keys]\ntalk = 'f6'\n")
+    assert files.load().locate("keys", "talk") == f"{files.config}:4: keys.talk"
+    monkeypatch.setenv("ASSISTANT_KEYS", '{"talk": "f7"}')
+    assert files.load().locate("keys", "talk") == "ASSISTANT_KEYS: talk"
+
+
 def test_a_wrong_value_names_its_variable_and_what_it_should_be(
     files: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from assistant.dashboard.keymap import Action
     from assistant.personas.model import Persona
 
 
@@ -76,6 +77,11 @@ class DashboardScreen(Screen[None]):
                 yield DetailsPanel().data_bind(screen.status)
         yield StatusLine().data_bind(screen.status)
         yield KeyBar()
+
+    def use_actions(self, actions: tuple[Action, ...]) -> None:
+        """Show these keys and complete these commands."""
+        self.query_one(KeyBar).actions = actions
+        self.query_one(Prompt).complete([action.command for action in actions])
 
     def show(self, update: Update, find: Callable[[str], Persona | None]) -> None:
         """Show one update; ``find`` gives the persona of a slug. A change of persona is the app's to show."""

@@ -8,31 +8,38 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from assistant.dashboard.keymap import ACTIONS, Action, key_name
+from assistant.dashboard.keymap import Action
+from assistant.dashboard.screens.dialog import Dialog
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
 
-class HelpScreen(ModalScreen[None]):
-    """A dialog with all keys; Escape or F1 closes it."""
+class HelpScreen(Dialog[None]):
+    """A dialog with all keys."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter,q", "dismiss", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q", "dismiss(None)", show=False)]
+    OPENED_BY = "help"
+
+    def __init__(self, actions: Sequence[Action]) -> None:
+        super().__init__()
+        self._actions = actions
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = "Esc closes"
-            yield Static(help_content())
+            yield Static(help_content(self._actions))
 
 
-def help_content() -> Content:
+def help_content(shown: Sequence[Action]) -> Content:
     """All actions by group: keys on the left, what they do on the right."""
     blocks = []
-    for group, actions in groupby(ACTIONS, key=lambda action: action.group):
+    for group, actions in groupby(shown, key=lambda action: action.group):
         lines = [Content.styled(group, "bold $text-accent"), *map(_line, actions)]
         blocks.append(Content("\n").join(lines))
     blocks.append(
@@ -46,5 +53,5 @@ def help_content() -> Content:
 
 
 def _line(action: Action) -> Content:
-    keys = ", ".join(key_name(key) for key in action.key.split(","))
-    return Content.assemble((f"{keys:<14}", "bold $primary"), action.help)
+    keys = action.keys_shown or action.command
+    return Content.assemble((f"{keys:<16}", "bold $primary"), action.help)

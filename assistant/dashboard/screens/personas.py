@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from assistant.dashboard.screens.dialog import Dialog
 from assistant.dashboard.text import one_line
 
 if TYPE_CHECKING:
@@ -21,10 +20,10 @@ if TYPE_CHECKING:
     from assistant.personas.model import Persona
 
 
-class PersonaScreen(ModalScreen[str | None]):
+class PersonaScreen(Dialog[str]):
     """A dialog that gives the chosen slug, or None when it is left."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f2", "dismiss(None)", "Close", show=False)]
+    OPENED_BY = "personas"
 
     def __init__(self, personas: Iterable[Persona], current: str) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.reactive import reactive
 from textual.style import Style
 from textual.widget import Widget
 
@@ -17,9 +18,13 @@ class KeyBar(Widget):
 
     auto_links = False
 
+    actions: reactive[tuple[Action, ...]] = reactive(ACTIONS)
+
     def render(self) -> Content:
         """The keys by rank."""
-        ranked = sorted((action for action in ACTIONS if action.rank), key=lambda action: action.rank)
+        ranked = sorted(
+            (action for action in self.actions if action.rank and action.key), key=lambda action: action.rank
+        )
         return fit([_label(action) for action in ranked], self.content_size.width, "   ")
 
 

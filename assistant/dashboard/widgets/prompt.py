@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
 _REMEMBERED = 200
@@ -31,6 +33,10 @@ class Prompt(Input):
         self._sent: list[str] = []
         self._draft = ""
         self._place = 0
+
+    def complete(self, commands: Sequence[str]) -> None:
+        """Complete these while they are typed; the right arrow takes what is offered."""
+        self.suggester = SuggestFromList(commands, case_sensitive=False)
 
     async def action_submit(self) -> None:
         """Send the line unless it is blank, and clear it."""

@@ -1,0 +1,163 @@
+"""What every action of the table does."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import App
+from textual.widgets import Input
+
+from assistant.conversation.requests import (
+    MicrophoneRequested,
+    PersonaRequested,
+    Request,
+    StopRequested,
+    TalkRequested,
+    WakeRequested,
+)
+from assistant.conversation.updates import NoticeShown, PhaseChanged
+from assistant.dashboard.keymap import ACTIONS, Action, bindings
+from assistant.dashboard.screens.dashboard import DashboardScreen
+from assistant.severity import Severity
+
+if TYPE_CHECKING:
+    from assistant.dashboard.bridge import Conversation
+    from assistant.personas.load import Library
+    from assistant.personas.model import Persona
+
+QUIT_WITHIN_S = 2.0
+"""How long after a Ctrl-C a second one quits."""
+
+
+class ActionApp(App[None]):
+    """An app with a method for every action. ``clock`` gives seconds that never go back.
+
+    Methods of actions that take an argument are given what stands behind their slash command.
+    """
+
+    BINDINGS = bindings(everywhere=True)
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._interrupted_at = float("-inf")
+        self.actions: tuple[Action, ...] = ACTIONS
+        self.conversation: Conversation | None = None
+        self.personas: Library | None = None
+
+    @property
+    def dashboard(self) -> DashboardScreen:
+        """The main screen, whatever dialog lies over it."""
+        return next(screen for screen in self.screen_stack if isinstance(screen, DashboardScreen))
+
+    def request(self, request: Request) -> None:
+        """Pass on what the user wants; nothing happens before the conversation is there."""
+        if self.conversation is not None:
+            self.conversation.request(request)
+
+    def tell(self, severity: Severity, message: str, remedy: str = "") -> None:
+        """Put a notice of the dashboard's own into the conversation."""
+        self.dashboard.show(NoticeShown(severity, message, remedy), self.find)
+
+    def find(self, slug: str) -> Persona | None:
+        """The persona with this slug."""
+        return self.personas.get(slug) if self.personas else None
+
+    @property
+    def _phase(self) -> PhaseChanged:
+        return self.dashboard.status.phase
+
+    # --- voice ----------------------------------------------------------------------------------------
+
+    def action_microphone(self) -> None:
+        """Close the microphone, or open it again."""
+        self.request(MicrophoneRequested(not self._phase.microphone_open))
+
+    def action_talk(self) -> None:
+        """Begin a turn by key, or end it."""
+        self.request(TalkRequested(not self._phase.push_to_talk))
+
+    def action_stop(self) -> None:
+        """Stop what is being said or thought."""
+        self.request(StopRequested())
+
+    def action_wake(self) -> None:
+        """Wake the assistant."""
+        self.request(WakeRequested())
+
+    def action_personas(self, name: str = "") -> None:
+        """Choose who answers, from a list or by name."""
+        from assistant.dashboard.screens.personas import PersonaScreen
+
+        if name:
+            self._ask_for(name)
+            return
+        current = self.dashboard.persona.slug if self.dashboard.persona else ""
+        self.push_screen(PersonaScreen(self.personas or (), current), self._persona_chosen)
+
+    def _persona_chosen(self, slug: str | None) -> None:
+        if slug:
+            self.request(PersonaRequested(slug))
+
+    def _ask_for(self, name: str) -> None:
+        from assistant.personas.names import closest, match
+
+        if self.personas is None:
+            return
+        if found := match(name, self.personas):
+            self.request(PersonaRequested(found.persona.slug))
+            return
+        near = " or ".join(each.name for each in closest(name, self.personas))
+        self.tell(Severity.WARNING, f"There is no persona named {name!r}.", f"Did you mean {near}?")
+
+    # --- view -----------------------------------------------------------------------------------------
+
+    def action_voice_panel(self) -> None:
+        """Show or hide the voice dots."""
+        self.dashboard.voice.display = not self.dashboard.voice.display
+
+    def action_persona_panel(self) -> None:
+        """Show or hide the persona."""
+        self.dashboard.toggle_side(self.dashboard.persona_panel)
+
+    def action_details_panel(self) -> None:
+        """Show or hide the details."""
+        self.dashboard.toggle_side(self.dashboard.details)
+
+    def action_scroll_up(self) -> None:
+        """Scroll back in the conversation."""
+        self.dashboard.chat.scroll_page_up()
+
+    def action_scroll_down(self) -> None:
+        """Scroll forward in the conversation."""
+        self.dashboard.chat.scroll_page_down()
+
+    def action_newest(self) -> None:
+        """Follow the conversation again."""
+        self.dashboard.chat.go_to_newest()
+
+    # --- program --------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """Show every key."""
+        from assistant.dashboard.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.actions))
+
+    def action_interrupt(self) -> None:
+        """Copy what is selected; else stop what is being said; twice within two seconds, quit."""
+        line = self.focused.selected_text if isinstance(self.focused, Input) else ""
+        if selection := self.screen.get_selected_text() or line:
+            self.copy_to_clipboard(selection)
+            self.screen.clear_selection()
+            self.notify("Copied.", timeout=2, markup=False)
+            return
+        now = self._clock()
+        if now - self._interrupted_at <= QUIT_WITHIN_S:
+            self.exit()
+            return
+        self._interrupted_at = now
+        self.request(StopRequested())
+        self.notify("Press Ctrl-C again to quit.", timeout=QUIT_WITHIN_S, markup=False)

@@ -1,0 +1,29 @@
+"""What lies over the dashboard: closed by Escape, and by the key that opened it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+if TYPE_CHECKING:
+    from textual.events import Key
+
+    from assistant.dashboard.actions import ActionApp
+
+Result = TypeVar("Result")
+
+
+class Dialog(ModalScreen[Result | None]):
+    """A modal screen that gives None when it is left; ``OPENED_BY`` is the id of its action."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]
+    OPENED_BY: ClassVar[str] = ""
+
+    def on_key(self, event: Key) -> None:
+        """Close on the key that opens it, whatever the user has made of it."""
+        app: ActionApp = self.app  # type: ignore[assignment]
+        if any(event.key in action.keys for action in app.actions if action.id == self.OPENED_BY):
+            event.stop()
+            self.dismiss(None)
