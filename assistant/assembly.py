@@ -26,6 +26,8 @@ from assistant.memory.opening import OpenedMemory, open_memory
 from assistant.personas.load import Library, load_library
 from assistant.personas.model import Persona
 from assistant.personas.names import closest, match
+from assistant.recording.about import about
+from assistant.recording.recorder import Recorder
 from assistant.severity import Severity
 from assistant.tools.registry import default_registry
 
@@ -90,9 +92,20 @@ class Assembly:
         )
         engine = TypedEngine() if values.engine == "typed" else self._supervisor(library)
         runner = ConversationRunner(
-            session, engine, text_engine, memory.store, notices=self._notices(library, memory)
+            session,
+            engine,
+            text_engine,
+            memory.store,
+            recorder=self._recorder(library),
+            records=values.recording,
+            notices=self._notices(library, memory),
         )
         return Assembled(runner, library, persona)
+
+    def _recorder(self, library: Library) -> Recorder:
+        chosen = self.settings.values.recordings_dir
+        parent = chosen or self.locations.recordings
+        return Recorder(parent, about(self.settings.values, library), keeps_house=chosen is None)
 
     def _supervisor(self, library: Library) -> Supervisor:
         values = self.settings.values

@@ -32,6 +32,11 @@ Volume = Annotated[float | None, typer.Option(help="Loudness of the voice, 0.0 t
 Engine = Annotated[str | None, typer.Option(help="auto, cascade, or typed (no audio at all).")]
 Without = Annotated[str | None, typer.Option(help="Speech parts not to use, with commas between.")]
 
+Record = Annotated[
+    bool | None, typer.Option("--record/--no-record", help="Record both voices and all that is said.")
+]
+Recordings = Annotated[Path | None, typer.Option("--recordings-dir", help="The folder for recordings.")]
+
 
 def _show_version(wanted: bool) -> None:
     if wanted:
@@ -40,7 +45,7 @@ def _show_version(wanted: bool) -> None:
 
 
 @app.callback(invoke_without_command=True)
-def dashboard(
+def dashboard(  # noqa: PLR0913, PLR0917 - one parameter an option
     context: typer.Context,
     persona: Persona = None,
     input_device: Microphone = None,
@@ -48,6 +53,8 @@ def dashboard(
     volume: Volume = None,
     engine: Engine = None,
     without: Without = None,
+    record: Record = None,
+    recordings_dir: Recordings = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -60,6 +67,8 @@ def dashboard(
         "volume": volume,
         "engine": engine,
         "without": without,
+        "recording": record,
+        "recordings_dir": recordings_dir,
     }
     context.obj = options
     if context.invoked_subcommand is not None:
@@ -161,6 +170,15 @@ def doctor(
     if as_json:
         typer.echo(finding.as_json(findings))
     raise typer.Exit(finding.exit_status(findings))
+
+
+@app.command()
+def replay(folder: Annotated[Path, typer.Argument(help="A recording.")]) -> None:
+    """Run a recorded conversation again, and tell where it goes another way."""
+    from assistant.recording.replay import replay_session
+
+    if not replay_session(folder, typer.echo):
+        raise typer.Exit(1)
 
 
 Records = Annotated[Path, typer.Option(help="The folder for the record.")]

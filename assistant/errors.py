@@ -49,5 +49,9 @@ class EngineError(AssistantError):
     """The engine process cannot be started, or has died."""
 
 
+class RecordingError(AssistantError):
+    """A recording cannot be written or read."""
+
+
 class TextEngineError(AssistantError):
     """A text engine cannot be reached or failed."""

@@ -22,12 +22,28 @@ class _Malformed(Exception):
     """Why a file cannot be read as a WAV."""
 
 
+def read_stereo(path: str | Path) -> tuple[Samples, Samples]:
+    """Both channels of a stereo WAV of 24 kHz, such as ``StereoFile`` writes. Raises ``AudioError``."""
+    frames, rate = _read(path)
+    if frames.shape[1] != 2 or rate != SAMPLE_RATE:
+        raise AudioError(f"“{path}” is no stereo WAV of {SAMPLE_RATE} Hz.", "Give a recording of a session.")
+    left, right = np.ascontiguousarray(frames.T, dtype=np.float32)
+    return left, right
+
+
 def read_wav(path: str | Path) -> Samples:
     """A WAV of any rate and number of channels (8 to 32-bit PCM, 32 or 64-bit float) as 24 kHz mono.
 
     Channels are averaged. A file that was cut off is read as far as it goes. Raises ``AudioError`` when there
     is no such file or it is no WAV of these kinds.
     """
+    frames, rate = _read(path)
+    mono = frames.mean(axis=1, dtype=np.float64).astype(np.float32)
+    return resample(np.clip(np.nan_to_num(mono), -1.0, 1.0), rate, SAMPLE_RATE)
+
+
+def _read(path: str | Path) -> tuple[NDArray[np.floating], int]:
+    """Frames by channels in -1.0..1.0, and the rate in Hz."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:
@@ -40,7 +56,7 @@ def read_wav(path: str | Path) -> Samples:
         raise AudioError(message, "Convert it, for example: sox INPUT -b 16 OUTPUT.wav") from error
 
 
-def _decode(data: bytes) -> Samples:
+def _decode(data: bytes) -> tuple[NDArray[np.floating], int]:
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise _Malformed("it does not begin as one")
     form = b""
@@ -56,16 +72,14 @@ def _decode(data: bytes) -> Samples:
     raise _Malformed("it holds no samples")
 
 
-def _samples(form: bytes, body: bytes) -> Samples:
+def _samples(form: bytes, body: bytes) -> tuple[NDArray[np.floating], int]:
     kind, channels, rate, _, _, bits = struct.unpack_from("<HHIIHH", form)
     if kind == EXTENSIBLE and len(form) >= 26:
         (kind,) = struct.unpack_from("<H", form, 24)
     if not channels or not rate:
         raise _Malformed("it names no channels or no rate")
     values = _values(kind, bits, body)
-    frames = values[: len(values) // channels * channels].reshape(-1, channels)
-    mono = frames.mean(axis=1, dtype=np.float64).astype(np.float32)
-    return resample(np.clip(np.nan_to_num(mono), -1.0, 1.0), rate, SAMPLE_RATE)
+    return values[: len(values) // channels * channels].reshape(-1, channels), rate
 
 
 def _values(kind: int, bits: int, body: bytes) -> NDArray[np.floating]:

@@ -19,6 +19,7 @@ from assistant.conversation.updates import (
     PersonaChanged,
     Phase,
     PhaseChanged,
+    RecordingShown,
     ToolShown,
     ToolStatus,
     Update,
@@ -74,6 +75,8 @@ class PlainFace:
                 self._line(f"  [answered after {total * 1000:.0f} ms]")
             case PhaseChanged(phase, microphone_open):
                 self._phase(phase, microphone_open)
+            case RecordingShown(folder):
+                self._line("  [● recording]" if folder else "  [recording ended]")
             case InputEnded():
                 self.ended.set()
 

@@ -44,6 +44,11 @@ class Locations:
         return self.state / "engine.log"
 
     @property
+    def recordings(self) -> Path:
+        """Recorded conversations, a folder each; need not exist."""
+        return self.state / "recordings"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one assistant that runs."""
         return self.state / "running.lock"

@@ -41,6 +41,12 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='a table of actions and keys, such as talk = "f6" under [keys]',
     )
+    recording: bool = Field(
+        default=False, description="true or false: is every conversation recorded from its start"
+    )
+    recordings_dir: Path | None = Field(
+        default=None, description="a folder for recordings, or nothing for the system's"
+    )
     data_dir: Path | None = Field(
         default=None, description="a folder for the memory, or nothing for the system's"
     )
@@ -58,7 +64,7 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("data_dir", "themes_dir")
+    @field_validator("data_dir", "themes_dir", "recordings_dir")
     @classmethod
     def _expand(cls, value: Path | None) -> Path | None:
         return value.expanduser() if value else None

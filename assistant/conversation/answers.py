@@ -84,7 +84,7 @@ class Answers:
         self._voice = voice
         self._on_call = on_call
         self._follow_up = follow_up
-        self._next_id = 0
+        self.last_id = 0
         self.generation = 0
         self.current: Answer | None = None
         self.has_voice = False
@@ -95,8 +95,8 @@ class Answers:
 
     def new_id(self) -> int:
         """A number for a message or a tool call."""
-        self._next_id += 1
-        return self._next_id
+        self.last_id += 1
+        return self.last_id
 
     # --- beginning and ending -----------------------------------------------------------------------
 

@@ -62,7 +62,12 @@ class Commands:
         self._session = session
         self._running: dict[int, _Running] = {}
         self._question: _Question | None = None
-        self._undo: deque[ToolCall] = deque(maxlen=UNDO_DEPTH)
+        self.undo: deque[ToolCall] = deque(maxlen=UNDO_DEPTH)
+
+    @property
+    def is_waiting(self) -> bool:
+        """True while a tool runs or a question is open."""
+        return bool(self._running) or self._question is not None
 
     @property
     def busy(self) -> bool:
@@ -137,11 +142,11 @@ class Commands:
 
     def can_undo(self, call: ToolCall) -> None:
         """Something was changed by a key; this call takes it back."""
-        self._undo.append(call)
+        self.undo.append(call)
 
     def _take_back(self, now: float, turn: UserTurn | None) -> None:
-        if self._undo:
-            self._run(self._undo.pop(), now, turn, confirmed=True, is_undo=True)
+        if self.undo:
+            self._run(self.undo.pop(), now, turn, confirmed=True, is_undo=True)
         else:
             self.speak("There is nothing to take back.", now, turn)
 
@@ -196,7 +201,7 @@ class Commands:
         self._session.outbox.show(ToolShown(id, call.name, call.arguments, status, result.text))
         is_dead = running.generation != self._session.generation
         if result.ok and result.undo is not None and not running.is_undo and not (is_dead and result.actions):
-            self._undo.append(result.undo)
+            self.undo.append(result.undo)
         if is_dead:
             return
         if self._act(call, result, now):

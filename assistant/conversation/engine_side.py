@@ -17,9 +17,10 @@ class EngineSide:
     def __init__(self, outbox: Outbox, answers: Answers, text_engine: str) -> None:
         self._outbox = outbox
         self._answers = answers
-        self._text_engine = text_engine
-        self._ready: EngineReady | None = None
-        self._devices = ("", "")
+        self.text_engine = text_engine
+        self.report: EngineReady | None = None
+        """What it said of itself when it began to listen; None while it is not there."""
+        self.devices = ("", "")
         self._speaker_lost: tuple[str, float] | None = None
         """Which speaker went, and when."""
         self.is_down = False
@@ -27,17 +28,22 @@ class EngineSide:
     @property
     def is_ready(self) -> bool:
         """True from the engine's report that it listens until it is gone."""
-        return self._ready is not None
+        return self.report is not None
+
+    @property
+    def is_settled(self) -> bool:
+        """False while speech waits for a speaker that went."""
+        return self._speaker_lost is None
 
     @property
     def has_microphone(self) -> bool:
         """True while there is a device, or a WAV, to be heard."""
-        return bool(self._devices[0])
+        return bool(self.devices[0])
 
     def ready(self, event: EngineReady) -> None:
         """It listens: for the first time, or again."""
-        self._ready = event
-        self._devices = (event.input_device, event.output_device)
+        self.report = event
+        self.devices = (event.input_device, event.output_device)
         self._speaker_lost = None
         self._answers.has_voice = bool(event.parts.get("voice")) and bool(event.output_device)
         self._show()
@@ -49,9 +55,9 @@ class EngineSide:
 
     def down(self, reason: str, retry_s: float | None) -> None:
         """It is gone."""
-        self._ready = None
+        self.report = None
         self.is_down = True
-        self._devices = ("", "")
+        self.devices = ("", "")
         self._answers.engine_lost()
         remedy = (
             "It is being restarted; nothing said so far is lost."
@@ -62,15 +68,15 @@ class EngineSide:
 
     def devices_changed(self, devices: tuple[str, str], reason: str, now: float) -> None:
         """By name, empty for none. What was meant for one speaker is not said by another."""
-        before, self._devices = self._devices[1], devices
+        before, self.devices = self.devices[1], devices
         speaker = devices[1]
         if not speaker:
             self._speaker_lost = self._speaker_lost or (before, now)
-        elif self._ready is not None:
+        elif self.report is not None:
             if self._speaker_lost and self._speaker_lost[0] != speaker:
                 self._answers.interrupt()
             self._speaker_lost = None
-            self._answers.has_voice = bool(self._ready.parts.get("voice"))
+            self._answers.has_voice = bool(self.report.parts.get("voice"))
         if reason:
             lost = "It is used again as soon as it is back; typing works meanwhile."
             self._outbox.show(NoticeShown(Severity.WARNING, reason, "" if any(devices) else lost))
@@ -83,6 +89,6 @@ class EngineSide:
             self._answers.engine_lost()
 
     def _show(self) -> None:
-        if self._ready is not None:
-            parts = dict(self._ready.parts)
-            self._outbox.show(EngineShown(self._ready.engine, self._text_engine, parts, *self._devices))
+        if self.report is not None:
+            parts = dict(self.report.parts)
+            self._outbox.show(EngineShown(self.report.engine, self.text_engine, parts, *self.devices))

@@ -58,6 +58,13 @@ class DevicesRequested:
     output_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingRequested:
+    """Record the conversation, or end that; the session itself does not know of it."""
+
+    active: bool
+
+
 Request = (
     TypedTurn
     | StopRequested
@@ -67,4 +74,5 @@ Request = (
     | WakeRequested
     | VolumeRequested
     | DevicesRequested
+    | RecordingRequested
 )

@@ -8,7 +8,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from assistant.conversation.effects import (
     CancelReply,
@@ -27,8 +27,9 @@ from assistant.conversation.effects import (
     ToolFinished,
 )
 from assistant.conversation.prompts import with_notes
-from assistant.conversation.requests import Request, StopRequested
+from assistant.conversation.requests import RecordingRequested, Request, StopRequested
 from assistant.conversation.session import Session
+from assistant.conversation.state import session_from, state_of
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Update
 from assistant.engine.protocol import Command, Event
 from assistant.errors import AssistantError
@@ -49,6 +50,9 @@ from assistant.memory.store import MemoryStore
 from assistant.severity import Severity
 from assistant.tools.context import ToolContext
 from assistant.tools.result import ToolCall
+
+if TYPE_CHECKING:
+    from assistant.recording.recorder import Recorder
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +86,8 @@ class ConversationRunner:
         text_engine: TextEngine,
         memory: MemoryStore,
         *,
+        recorder: Recorder | None = None,
+        records: bool = False,
         notices: Sequence[NoticeShown] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -90,6 +96,8 @@ class ConversationRunner:
         self._text_engine = text_engine
         self._memory = memory
         self._memory_session = memory.start_session()
+        self._recorder = recorder
+        self._recording_wanted = records
         self._notices = notices
         self._clock = clock
         self._watchers: list[Callable[[Update], None]] = []
@@ -98,6 +106,8 @@ class ConversationRunner:
         self._replies: dict[int, asyncio.Task[None]] = {}
         self._tools: set[asyncio.Task[None]] = set()
         self._memory_failed = False
+        if recorder:
+            recorder.attach(self._show, engine.send)
 
     def subscribe(self, callback: Callable[[Update], None]) -> None:
         """Let ``callback`` see every update, on the event loop's thread, in order."""
@@ -105,13 +115,17 @@ class ConversationRunner:
 
     def request(self, request: Request) -> None:
         """Pass on what a face asks for."""
-        self._take(request)
+        if isinstance(request, RecordingRequested):
+            self._record(request.active)
+        else:
+            self._take(request)
 
     async def run(self) -> None:
         """Start the engine and talk until cancelled."""
         self._show(PersonaChanged(self._session.current_persona_name))
         for notice in self._notices:
             self._show(notice)
+        self._begin_recording()
         ticking = asyncio.create_task(self._tick())
         try:
             await self._engine.run(self._take)
@@ -122,6 +136,7 @@ class ConversationRunner:
     async def close(self) -> None:
         """End whatever runs, keep what was heard of the answer in progress, then end the engine."""
         self._take(StopRequested())
+        self._record(False)
         for task in (*self._replies.values(), *self._tools):
             task.cancel()
         await self._engine.stop()
@@ -138,18 +153,50 @@ class ConversationRunner:
         try:
             while self._inputs:
                 self._handle(self._inputs.popleft())
+                self._begin_recording()
         finally:
             self._handling = False
 
     def _handle(self, event: Input) -> None:
         try:
-            for effect in self._session.handle(event, self._clock()):
+            for effect in self._decide(event):
                 self._carry_out(effect)
         except Exception:
             # One event that goes wrong must not end a conversation that can go on.
             log.exception("an event of type %s was not handled", type(event).__name__)
             message = "Something went wrong inside the assistant."
             self._show(NoticeShown(Severity.ERROR, message, "The log says what; the conversation goes on."))
+
+    def _decide(self, event: Input) -> tuple[Effect, ...]:
+        now = self._clock()
+        effects: tuple[Effect, ...] = ()
+        failure = ""
+        try:
+            effects = self._session.handle(event, now)
+        except Exception as error:
+            failure = repr(error)
+            raise
+        finally:
+            if self._recorder:
+                self._recorder.note(event, now, effects, failure)
+        return effects
+
+    def _record(self, active: bool) -> None:
+        self._recording_wanted = active
+        if active:
+            self._begin_recording()
+            if self._recording_wanted:
+                self._show(NoticeShown(Severity.INFO, "Recording begins as soon as nothing is being said."))
+        elif self._recorder:
+            self._recorder.end(self._clock())
+
+    def _begin_recording(self) -> None:
+        """Once nothing is under way: from there a replay can go on with a session made anew."""
+        if self._recorder and self._recording_wanted and (state := state_of(self._session)):
+            self._recording_wanted = False
+            # So is this one: should the state leave anything out, it is missing in both.
+            self._session = session_from(state, self._session.library, self._session.registry)
+            self._recorder.begin(state, self._clock())
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

@@ -97,7 +97,7 @@ class Session:
         greets: bool = True,
     ) -> None:
         self._library = library
-        self._greets = greets
+        self.greets = greets
         self._registry = registry
         self._outbox = Outbox()
         self.answers = Answers(
@@ -116,7 +116,7 @@ class Session:
         self.volume = volume
         self.microphone_open = True
         self.asleep = False
-        self._talking = False
+        self.talking = False
         self._last_tick: float | None = None
         self._shown_phase: PhaseChanged | None = None
 
@@ -316,7 +316,7 @@ class Session:
             self.microphone_open = is_open
             self._outbox.engine(SetMicrophone(is_open))
         if not is_open:
-            self._talking = False
+            self.talking = False
             self.turns.close()
 
     def _talk(self, active: bool) -> None:
@@ -324,8 +324,8 @@ class Session:
             self.open_microphone(True)
             self.asleep = False
             self.answers.interrupt()
-        if active != self._talking:
-            self._talking = active
+        if active != self.talking:
+            self.talking = active
             self._outbox.engine(PushToTalk(active))
 
     def sleep(self) -> None:
@@ -351,17 +351,17 @@ class Session:
         if not self.microphone_open:
             self._outbox.engine(SetMicrophone(False))
         # Who has typed already wants no greeting any more.
-        if self._greets and self.answers.generation == 0:
+        if self.greets and self.answers.generation == 0:
             self.generate_greeting(now)
 
     def _engine_down(self, event: EngineDown) -> None:
-        self._talking = False
+        self.talking = False
         self.turns.close()
         self.preparation.drop()
         self.engine.down(event.reason, event.retry_s)
 
     def _devices_changed(self, event: DevicesChanged, now: float) -> None:
-        self._talking = False  # the engine lets go of an open turn when its devices change
+        self.talking = False  # the engine lets go of an open turn when its devices change
         if not event.input_device:
             self.turns.close()
         self.engine.devices_changed((event.input_device, event.output_device), event.reason, now)
@@ -394,7 +394,7 @@ class Session:
 
     def _show_phase(self) -> None:
         hears = self.microphone_open and self.engine.has_microphone
-        shown = PhaseChanged(self.phase, hears, self._talking)
+        shown = PhaseChanged(self.phase, hears, self.talking)
         if shown != self._shown_phase:
             self._shown_phase = shown
             self._outbox.show(shown)

@@ -129,6 +129,13 @@ class NoticeShown:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingShown:
+    """The conversation is recorded to ``folder``; empty: it is no longer."""
+
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
 class InputEnded:
     """The WAV that stands in for the microphone is over and everything about it has been answered."""
 
@@ -143,5 +150,6 @@ Update = (
     | LatencyShown
     | HealthShown
     | NoticeShown
+    | RecordingShown
     | InputEnded
 )

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
+    RecordingRequested,
     Request,
     StopRequested,
     TalkRequested,
@@ -111,6 +112,10 @@ class ActionApp(App[None]):
             return
         near = " or ".join(each.name for each in closest(name, self.personas))
         self.tell(Severity.WARNING, f"There is no persona named {name!r}.", f"Did you mean {near}?")
+
+    def action_recording(self) -> None:
+        """Record the conversation, or end that."""
+        self.request(RecordingRequested(not self.dashboard.status.is_recording))
 
     # --- view -----------------------------------------------------------------------------------------
 

@@ -106,6 +106,7 @@ ACTIONS = (
         argument="name",
         spoken="change to GLaDOS",
     ),
+    Action("recording", "f9", "Record", "Record all that is said, or end the recording", "Voice"),
     Action("voice_panel", "f5", "Dots", "Show or hide the voice dots", "View"),
     Action("persona_panel", "f6", "Persona", "Show or hide the persona", "View"),
     Action("details_panel", "f7", "Details", "Show or hide engine, latency and devices", "View", rank=6),

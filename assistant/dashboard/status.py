@@ -26,6 +26,7 @@ class Status:
     engine: EngineShown | None = None
     latency: LatencyShown | None = None
     health: HealthShown | None = None
+    is_recording: bool = False
 
 
 def phase_text(phase: PhaseChanged) -> str:

@@ -17,11 +17,21 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.engine.outbox import Outbox
-from assistant.engine.protocol import DeviceAudio, EngineConfig, SetVolume, Shutdown, UseDevices, WavAudio
+from assistant.engine.protocol import (
+    DeviceAudio,
+    EngineConfig,
+    SetVolume,
+    Shutdown,
+    StartRecording,
+    StopRecording,
+    UseDevices,
+    WavAudio,
+)
 from assistant.errors import AssistantError, AudioError
 
 if TYPE_CHECKING:
     from assistant.audio.echo import Echo
+    from assistant.audio.recorder import AudioRecorder
     from assistant.audio.transport import AudioTransport
     from assistant.voice.cascade.cascade import Cascade, Inbox, Parts
 
@@ -46,9 +56,13 @@ def main(arguments: list[str]) -> int:
     except (EOFError, OSError):
         return 0
     _start_log(config.log_path)
+    from assistant.audio.recorder import AudioRecorder
+
     outbox = Outbox(pipe.send, _exit_at_once)
-    cascade = _build(config, pipe, outbox)
+    recorder = AudioRecorder(outbox.put)
+    cascade = _build(config, pipe, outbox, recorder)
     cascade.run()
+    recorder.stop()
     outbox.flush(_FLUSH_S)
     return 0
 
@@ -72,13 +86,14 @@ def _exit_at_once() -> None:
     os._exit(0)
 
 
-def _build(config: EngineConfig, pipe: Connection, outbox: Outbox) -> Cascade:
+def _build(config: EngineConfig, pipe: Connection, outbox: Outbox, recorder: AudioRecorder) -> Cascade:
     from assistant.voice.cascade.cascade import Cascade, make_inbox
 
     inbox = make_inbox()
     inbox.put(SetVolume(config.volume))
     loaded = threading.Event()
-    threading.Thread(target=_read, args=(pipe, inbox, loaded), name="commands", daemon=True).start()
+    arguments = (pipe, inbox, loaded, recorder)
+    threading.Thread(target=_read, args=arguments, name="commands", daemon=True).start()
     parts = load_parts(config)
     loaded.set()
     _log.info("parts: %s", parts.names())
@@ -88,16 +103,22 @@ def _build(config: EngineConfig, pipe: Connection, outbox: Outbox) -> Cascade:
         outbox.put,
         owns_time=isinstance(config.audio, WavAudio) and not config.audio.paced,
         inbox=inbox,
+        on_block=recorder.add,
     )
 
 
-def _read(pipe: Connection, inbox: Inbox, loaded: threading.Event) -> None:
+def _read(pipe: Connection, inbox: Inbox, loaded: threading.Event, recorder: AudioRecorder) -> None:
     try:
         while True:
-            command = pipe.recv()
-            if isinstance(command, Shutdown) and not loaded.is_set():
-                _exit_at_once()
-            inbox.put(command)
+            match pipe.recv():
+                case StartRecording(path, origin):
+                    recorder.start(path, origin)
+                case StopRecording():
+                    recorder.stop()
+                case Shutdown() if not loaded.is_set():
+                    _exit_at_once()
+                case command:
+                    inbox.put(command)
     except (EOFError, OSError):
         _exit_at_once()
 

@@ -137,12 +137,38 @@ class UseDevices:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRecording:
+    """Write microphone and speaker to the WAV ``path``, whose first sample is of the time ``origin``.
+
+    A WAV that is there already is continued: an engine that was started again goes on where it died.
+    """
+
+    path: str
+    origin: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording:
+    """Write no further."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shutdown:
     """Stop at once and leave with exit status 0."""
 
 
 Command = (
-    Say | Prepare | EndReply | CancelSpeech | SetMicrophone | SetVolume | PushToTalk | UseDevices | Shutdown
+    Say
+    | Prepare
+    | EndReply
+    | CancelSpeech
+    | SetMicrophone
+    | SetVolume
+    | PushToTalk
+    | UseDevices
+    | StartRecording
+    | StopRecording
+    | Shutdown
 )
 
 
@@ -290,6 +316,14 @@ class AudioHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingFailed:
+    """The sound can be recorded no further: a sentence with its remedy."""
+
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class InputFinished:
     """The WAV that stands in for the microphone has been heard to its end."""
 
@@ -316,6 +350,7 @@ Event = (
     | SpeechHeard
     | SpeechFinished
     | AudioHealth
+    | RecordingFailed
     | InputFinished
     | EngineDown
 )

@@ -14,6 +14,7 @@ from textual.command import CommandPalette
 from assistant.conversation.intents import find_intent
 from assistant.conversation.requests import (
     MicrophoneRequested,
+    RecordingRequested,
     Request,
     StopRequested,
     TalkRequested,
@@ -67,6 +68,7 @@ PROOFS = {
     "stop": asked(StopRequested()),
     "wake": asked(WakeRequested()),
     "personas": dialog(PersonaScreen),
+    "recording": asked(RecordingRequested(True)),
     "voice_panel": hidden("#voice"),
     "persona_panel": hidden("PersonaPanel"),
     "details_panel": hidden("DetailsPanel"),

@@ -21,6 +21,7 @@ from assistant.conversation.updates import (
     NoticeShown,
     PersonaChanged,
     PhaseChanged,
+    RecordingShown,
     ToolShown,
     Update,
 )
@@ -103,6 +104,8 @@ class DashboardScreen(Screen[None]):
                 self.status = replace(self.status, latency=update)
             case HealthShown():
                 self.status = replace(self.status, health=update)
+            case RecordingShown(folder):
+                self.status = replace(self.status, is_recording=bool(folder))
             case PersonaChanged() | InputEnded():
                 pass
 

@@ -29,7 +29,10 @@ class HeaderBar(Widget):
         """The line, as wide as there is room."""
         phase = self.status.phase
         microphone = "$text-success" if phase.microphone_open else "$text-warning"
+        recording = ("● recording", "bold $text-error") if self.status.is_recording else ""
         right = Content.assemble(
+            recording,
+            "   " if recording else "",
             (microphone_text(phase), microphone),
             "   ",
             (phase_text(phase), f"bold {_PHASE_COLOURS.get(phase.phase, '$primary')}"),

@@ -104,12 +104,14 @@ class Cascade:
         *,
         owns_time: bool = False,
         inbox: Inbox | None = None,
+        on_block: Callable[[AudioBlock], None] = lambda block: None,
     ) -> None:
         self._parts = parts
         self._open_audio = open_audio
         self._emit_event = emit
         self._owns_time = owns_time
         self._inbox = inbox or make_inbox()
+        self._on_block = on_block
         self._playout = Playout()
         self._transport: AudioTransport | None = None
         self._devices: UseDevices | None = None
@@ -212,6 +214,7 @@ class Cascade:
 
     def _hear(self, transport: AudioTransport, block: AudioBlock) -> None:
         self._now = block.time
+        self._on_block(block)
         self._meters[0].add(block.microphone)
         self._meters[1].add(block.reference)
         if self._listening and self._microphone_open:
