@@ -80,6 +80,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
     from assistant.config.locations import find_locations
     from assistant.dashboard.app import run_dashboard
     from assistant.dashboard.bridge import Prepared
+    from assistant.dashboard.remembered import Memory
 
     with contextlib.ExitStack() as held:
 
@@ -93,6 +94,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
                 assembled.runner,
                 assembled.library,
                 assembled.persona.slug,
+                memory=Memory(assembly.locations.dashboard_file),
                 keys=assembly.settings.values.keys,
                 locate_key=lambda action: assembly.settings.locate("keys", action),
             )

@@ -49,6 +49,11 @@ class Locations:
         return self.state / "recordings"
 
     @property
+    def dashboard_file(self) -> Path:
+        """Which panels are open, and what else the dashboard remembers."""
+        return self.state / "dashboard.json"
+
+    @property
     def lock_file(self) -> Path:
         """Held by the one assistant that runs."""
         return self.state / "running.lock"

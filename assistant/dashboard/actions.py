@@ -20,6 +20,7 @@ from assistant.conversation.requests import (
 )
 from assistant.conversation.updates import NoticeShown, PhaseChanged
 from assistant.dashboard.keymap import ACTIONS, Action, bindings
+from assistant.dashboard.remembered import Memory
 from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.severity import Severity
 
@@ -47,6 +48,7 @@ class ActionApp(App[None]):
         self.actions: tuple[Action, ...] = ACTIONS
         self.conversation: Conversation | None = None
         self.personas: Library | None = None
+        self.memory = Memory()
 
     @property
     def dashboard(self) -> DashboardScreen:
@@ -121,15 +123,32 @@ class ActionApp(App[None]):
 
     def action_voice_panel(self) -> None:
         """Show or hide the voice dots."""
-        self.dashboard.voice.display = not self.dashboard.voice.display
+        shown = self.dashboard.voice.display = not self.dashboard.voice.display
+        self.memory.change(dots=shown)
 
     def action_persona_panel(self) -> None:
         """Show or hide the persona."""
-        self.dashboard.toggle_side(self.dashboard.persona_panel)
+        self.dashboard.side.toggle("persona")
 
-    def action_details_panel(self) -> None:
-        """Show or hide the details."""
-        self.dashboard.toggle_side(self.dashboard.details)
+    def action_engine_panel(self) -> None:
+        """Show or hide the engine and its parts."""
+        self.dashboard.side.toggle("engine")
+
+    def action_latency_panel(self) -> None:
+        """Show or hide the last turns by stage."""
+        self.dashboard.side.toggle("latency")
+
+    def action_devices_panel(self) -> None:
+        """Show or hide microphone and speaker."""
+        self.dashboard.side.toggle("devices")
+
+    def action_tools_panel(self) -> None:
+        """Show or hide the tool calls."""
+        self.dashboard.side.toggle("tools")
+
+    def action_log_panel(self) -> None:
+        """Show or hide the log."""
+        self.dashboard.side.toggle("log")
 
     def action_scroll_up(self) -> None:
         """Scroll back in the conversation."""

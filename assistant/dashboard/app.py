@@ -26,6 +26,7 @@ from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.terminal import native_output_to
 from assistant.dashboard.theming.theme import NEUTRAL, persona_theme
 from assistant.dashboard.widgets.prompt import Prompt
+from assistant.dashboard.widgets.side import HUGE, NORMAL, WIDE, Side
 from assistant.errors import AssistantError, EngineError
 from assistant.severity import Severity
 
@@ -45,7 +46,7 @@ class DashboardApp(ActionApp):
     CSS_PATH = "app.tcss"
     TITLE = "Assistant"
     COMMANDS: ClassVar = {AssistantCommands}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (104, "-wide")]  # noqa: RUF012
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal"), (WIDE, "-wide"), (HUGE, "-huge")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
     def __init__(self, prepare: Callable[[], Prepared], clock: Callable[[], float] = time.monotonic) -> None:
@@ -79,6 +80,9 @@ class DashboardApp(ActionApp):
         self.conversation, self.personas = prepared.conversation, prepared.personas
         self._wear(prepared.slug)
         self._use_keys(prepared)
+        self.memory = prepared.memory
+        self.dashboard.side.recall(self.memory.now.panels)
+        self.dashboard.voice.display = self.memory.now.dots
         prepared.conversation.subscribe(self._post_update)
         self.run_worker(
             prepared.conversation.run(), name="conversation", group="conversation", exit_on_error=False
@@ -94,6 +98,10 @@ class DashboardApp(ActionApp):
                 f"{prepared.locate_key(fault.action_id)}: {fault.reason}.",
                 "Until it is corrected that action keeps its usual key.",
             )
+
+    @on(Side.Changed)
+    def _remember_panels(self, event: Side.Changed) -> None:
+        self.memory.change(panels=event.panels)
 
     def _post_update(self, update: Update) -> None:
         self.post_message(UpdateArrived(update))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 from assistant.conversation.updates import HealthShown, LevelsShown, MessageShown, Update
+from assistant.dashboard.remembered import Memory
 
 if TYPE_CHECKING:
     from assistant.conversation.requests import Request
@@ -51,6 +52,7 @@ class Prepared:
     """The persona that answers first."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the settings by action id."""
+    memory: Memory = field(default_factory=Memory)
     locate_key: Callable[[str], str] = "keys.{}".format
     """Where a key of the settings stands, such as ``config.toml:4: keys.talk``."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.conversation.updates import EngineShown, HealthShown, LatencyShown, Phase, PhaseChanged
+from assistant.dashboard.latency import STAGES, stage_seconds
+
+TURNS_KEPT = 20
 
 PHASES = {
     Phase.STARTING: ("◌", "starting"),
@@ -20,13 +23,23 @@ PHASES = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All that status line and details show."""
+    """All that status line and panels show."""
 
     phase: PhaseChanged = field(default_factory=lambda: PhaseChanged(Phase.STARTING, microphone_open=False))
     engine: EngineShown | None = None
-    latency: LatencyShown | None = None
+    turns: tuple[LatencyShown, ...] = ()
+    """The last spoken turns, the newest at the end."""
     health: HealthShown | None = None
     is_recording: bool = False
+
+    @property
+    def latency(self) -> LatencyShown | None:
+        """The newest spoken turn."""
+        return self.turns[-1] if self.turns else None
+
+    def with_turn(self, latency: LatencyShown) -> Status:
+        """One turn more; of old ones only the last ``TURNS_KEPT`` stay."""
+        return replace(self, turns=(*self.turns[1 - TURNS_KEPT :], latency))
 
 
 def phase_text(phase: PhaseChanged) -> str:
@@ -46,22 +59,10 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms"
 
 
-def stages(latency: LatencyShown) -> list[tuple[str, float]]:
-    """The stages of a spoken turn in their order, in seconds."""
-    return [
-        ("end of turn", latency.endpoint),
-        ("recognition", latency.recognition),
-        ("reply", latency.reply),
-        ("synthesis", latency.synthesis),
-    ]
-
-
 def stages_text(latency: LatencyShown) -> str:
-    """The stages of the last turn in milliseconds, such as ``end 310 · asr 90 · reply 12 · tts 140``."""
-    names = ("end", "asr", "reply", "tts")
-    return " · ".join(
-        f"{name} {seconds * 1000:.0f}" for name, (_, seconds) in zip(names, stages(latency), strict=True)
-    )
+    """The stages of a turn in milliseconds, such as ``end 310 · asr 90 · reply 12 · tts 140 · out 0``."""
+    stages = zip(STAGES, stage_seconds(latency), strict=True)
+    return " · ".join(f"{short} {seconds * 1000:.0f}" for (short, *_), seconds in stages)
 
 
 def health_text(health: HealthShown) -> str:

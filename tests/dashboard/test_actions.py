@@ -59,7 +59,11 @@ def dialog(kind: type) -> Proof:
 
 
 def hidden(selector: str) -> Proof:
-    return Proof(lambda on: not on.app.dashboard.query_one(selector).is_on_screen)
+    return Proof(lambda on: not on.app.dashboard.query_one(selector).display)
+
+
+def shown(selector: str) -> Proof:
+    return Proof(lambda on: on.app.dashboard.query_one(selector).display)
 
 
 PROOFS = {
@@ -70,8 +74,12 @@ PROOFS = {
     "personas": dialog(PersonaScreen),
     "recording": asked(RecordingRequested(True)),
     "voice_panel": hidden("#voice"),
-    "persona_panel": hidden("PersonaPanel"),
-    "details_panel": hidden("DetailsPanel"),
+    "persona_panel": hidden("#persona-panel"),
+    "latency_panel": hidden("#latency-panel"),
+    "engine_panel": hidden("#engine-panel"),
+    "devices_panel": shown("#devices-panel"),
+    "tools_panel": shown("#tools-panel"),
+    "log_panel": shown("#log-panel"),
     "scroll_up": Proof(lambda on: "line 59" not in on.text, LINES),
     "scroll_down": Proof(lambda on: on.app.dashboard.chat.scroll_y > 10, LINES, scroll_back),
     "newest": Proof(lambda on: "line 59" in on.text, LINES, scroll_back),

@@ -46,8 +46,8 @@ def test_what_the_input_line_does_itself_is_what_textual_says():
 
 
 def test_a_key_is_changed_added_and_taken_away():
-    keys = keys_of({"talk": "F6", "persona_panel": "", "microphone": "f3, Ctrl-G"})
-    assert (keys["talk"], keys["persona_panel"], keys["microphone"]) == (("f6",), (), ("f3", "ctrl+g"))
+    keys = keys_of({"talk": "F6", "persona_panel": "", "microphone": "f3, Alt-T"})
+    assert (keys["talk"], keys["persona_panel"], keys["microphone"]) == (("f6",), (), ("f3", "alt+t"))
 
 
 def test_two_keys_are_swapped():
@@ -74,19 +74,19 @@ def test_a_key_that_cannot_be_taken_is_told_and_costs_only_itself(id: str, key: 
 
 
 def test_of_two_changes_to_one_key_the_first_in_the_table_stays():
-    actions, faults = remap({"wake": "ctrl+y", "talk": "ctrl+y"})
+    actions, faults = remap({"wake": "alt+t", "talk": "alt+t"})
     assert [fault.action_id for fault in faults] == ["wake"]
-    assert next(each for each in actions if each.id == "talk").keys == ("ctrl+y",)
+    assert next(each for each in actions if each.id == "talk").keys == ("alt+t",)
 
 
 async def test_the_users_keys_work_and_are_shown_everywhere():
-    async with stage(keys={"talk": "ctrl+y", "wake": "f4", "help": "ctrl+g"}) as on:
-        await on.pilot.press("ctrl+y", "f4")
+    async with stage(keys={"talk": "alt+t", "wake": "f4", "help": "alt+h"}) as on:
+        await on.pilot.press("alt+t", "f4")
         assert on.conversation.requests == [TalkRequested(True), WakeRequested()]
-        assert "Ctrl-Y Talk" in on.lines[-1]
-        await on.pilot.press("ctrl+g")
-        await on.until(lambda: "Ctrl-Y " in on.text and "Ctrl-G " in on.text)
-        await on.pilot.press("ctrl+g")
+        assert "Alt-T Talk" in on.lines[-1]
+        await on.pilot.press("alt+h")
+        await on.until(lambda: "Alt-T " in on.text and "Alt-H " in on.text)
+        await on.pilot.press("alt+h")
         await on.until(lambda: on.app.screen is on.app.dashboard)
 
 

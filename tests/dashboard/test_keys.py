@@ -64,20 +64,6 @@ async def test_help_shows_every_action():
         await on.until(lambda: not isinstance(on.app.screen, HelpScreen))
 
 
-async def test_a_panel_key_opens_the_side_where_there_was_no_room_for_it():
-    async with stage(size=(80, 24)) as on:
-        side = on.app.dashboard.query_one("#side")
-        assert not side.display
-        await on.pilot.press("f7")
-        assert (side.display, on.app.dashboard.details.display, on.app.dashboard.persona_panel.display) == (
-            True,
-            True,
-            False,
-        )
-        await on.pilot.press("f7")
-        assert not side.display
-
-
 async def test_the_conversation_scrolls_by_page_and_back_to_the_newest():
     script = [MessageShown(n, "user", f"line {n}", "ada", final=True) for n in range(60)]
     async with stage(script) as on:

@@ -74,6 +74,8 @@ def levels(step: int, *, speaking: bool) -> LevelsShown:
 def _machinery() -> Iterator[Update]:
     parts = {"vad": "silero", "recogniser": "moonshine", "voice": "hibari", "echo": "aec3"}
     yield EngineShown("embedded cascade", "scripted", parts, "Built-in Microphone", "Built-in Output")
+    yield LatencyShown(endpoint=0.42, recognition=0.0, reply=0.61, synthesis=0.05, total=1.19)
+    yield LatencyShown(endpoint=0.47, recognition=0.0, reply=0.014, synthesis=0.03, total=0.646)
     yield LatencyShown(endpoint=0.31, recognition=0.09, reply=0.012, synthesis=0.14, total=0.552)
     yield HealthShown(underruns=0, dropped_blocks=0, erle=37.0, rss_mb=268)
     yield PhaseChanged(Phase.LISTENING, microphone_open=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Container, Horizontal
+from textual.events import Resize
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -30,10 +31,16 @@ from assistant.dashboard.status import Status
 from assistant.dashboard.widgets.chat_log import ChatLog
 from assistant.dashboard.widgets.header_bar import HeaderBar
 from assistant.dashboard.widgets.key_bar import KeyBar
-from assistant.dashboard.widgets.panels.details_panel import DetailsPanel
+from assistant.dashboard.widgets.panels.devices_panel import DevicesPanel
+from assistant.dashboard.widgets.panels.engine_panel import EnginePanel
+from assistant.dashboard.widgets.panels.latency_panel import LatencyPanel
+from assistant.dashboard.widgets.panels.log_panel import LogPanel
+from assistant.dashboard.widgets.panels.panel import Panel
 from assistant.dashboard.widgets.panels.persona_panel import PersonaPanel
+from assistant.dashboard.widgets.panels.tools_panel import ToolsPanel
 from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
 from assistant.dashboard.widgets.prompt import Prompt
+from assistant.dashboard.widgets.side import Side
 from assistant.dashboard.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -56,8 +63,10 @@ class DashboardScreen(Screen[None]):
 
     chat = query_one(ChatLog)
     voice = query_one(VoiceVisualizerPanel)
-    details = query_one(DetailsPanel)
-    persona_panel = query_one(PersonaPanel)
+    side = query_one(Side)
+    tools = query_one(ToolsPanel)
+    devices = query_one(DevicesPanel)
+    log_panel = query_one(LogPanel)
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__()
@@ -66,22 +75,36 @@ class DashboardScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         screen = DashboardScreen
         yield HeaderBar().data_bind(screen.persona, screen.status)
-        with Horizontal(id="body"):
-            with Vertical(id="talk"):
-                yield ChatLog()
-                yield VoiceVisualizerPanel(self._clock).data_bind(screen.persona)
-                with Horizontal(id="input"):
-                    yield Static("›", id="caret")
-                    yield Prompt()
-            with VerticalScroll(id="side", can_focus=False):
-                yield PersonaPanel().data_bind(screen.persona)
-                yield DetailsPanel().data_bind(screen.status)
+        with Container(id="body"):
+            yield ChatLog()
+            yield Side(
+                (
+                    PersonaPanel().data_bind(screen.persona),
+                    EnginePanel().data_bind(screen.status),
+                    LatencyPanel().data_bind(screen.status),
+                    DevicesPanel().data_bind(screen.status),
+                    ToolsPanel(),
+                    LogPanel(),
+                ),
+                lambda: self.app.size.width,
+            )
+        yield VoiceVisualizerPanel(self._clock).data_bind(screen.persona)
+        with Horizontal(id="input"):
+            yield Static("›", id="caret")
+            yield Prompt()
         yield StatusLine().data_bind(screen.status)
         yield KeyBar()
+
+    def on_resize(self, event: Resize) -> None:
+        """Another size may have room for other panels."""
+        self.side.show_open()
 
     def use_actions(self, actions: tuple[Action, ...]) -> None:
         """Show these keys and complete these commands."""
         self.query_one(KeyBar).actions = actions
+        keys = {action.id: action.key_shown for action in actions}
+        for panel in self.query(Panel):
+            panel.key_shown = keys[f"{panel.NAME}_panel"]
         self.query_one(Prompt).complete([action.command for action in actions])
 
     def show(self, update: Update, find: Callable[[str], Persona | None]) -> None:
@@ -91,30 +114,23 @@ class DashboardScreen(Screen[None]):
                 self.chat.show_message(update, find(update.persona))
             case ToolShown():
                 self.chat.show_tool(update)
+                self.tools.show_tool(update)
             case NoticeShown():
                 self.chat.show_notice(update)
+                self.log_panel.note(update.severity, f"{update.message} {update.remedy}")
             case LevelsShown():
                 self.voice.show_levels(update)
+                self.devices.show_levels(update)
             case PhaseChanged():
                 self.status = replace(self.status, phase=update)
                 self.voice.microphone_open = update.microphone_open
             case EngineShown():
                 self.status = replace(self.status, engine=update)
             case LatencyShown():
-                self.status = replace(self.status, latency=update)
+                self.status = self.status.with_turn(update)
             case HealthShown():
                 self.status = replace(self.status, health=update)
             case RecordingShown(folder):
                 self.status = replace(self.status, is_recording=bool(folder))
             case PersonaChanged() | InputEnded():
                 pass
-
-    def toggle_side(self, panel: PersonaPanel | DetailsPanel) -> None:
-        """Show or hide a panel of the side column, and the column with its last panel."""
-        side = self.query_one("#side")
-        shown = side.display and panel.display
-        if not side.display:
-            for other in (self.persona_panel, self.details):
-                other.display = False
-        panel.display = not shown
-        side.display = self.persona_panel.display or self.details.display

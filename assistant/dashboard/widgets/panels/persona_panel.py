@@ -6,33 +6,37 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.reactive import reactive
-from textual.widget import Widget
 
 from assistant.dashboard.text import one_line
+from assistant.dashboard.widgets.panels.panel import Panel, row, wrapped
 
 if TYPE_CHECKING:
     from assistant.personas.model import EmbeddedVoice, Persona
 
 
-class PersonaPanel(Widget):
+class PersonaPanel(Panel):
     """The card of the persona that answers now."""
 
-    persona: reactive[Persona | None] = reactive(None, layout=True)
+    NAME = "persona"
+    TITLE = "Persona"
 
-    def render(self) -> Content:
+    persona: reactive[Persona | None] = reactive(None)
+
+    def watch_persona(self) -> None:
+        """Another persona is another card."""
+        self.renew()
+
+    def lines(self, width: int) -> list[Content]:
         """The card."""
         persona = self.persona
         if persona is None:
-            return Content.styled("coming up …", "$muted")
-        lines = [
+            return [Content.styled("coming up …", "$muted")]
+        return [
             Content.styled(f"{persona.glyph} {one_line(persona.name, 40)}", "bold $primary"),
-            Content.styled(one_line(persona.tagline, 200), "italic $foreground"),
-            Content(""),
-            Content(one_line(", ".join(persona.traits), 160)),
-            Content(""),
-            Content.assemble(("voice  ", "$muted"), voice_text(persona.voices.embedded)),
+            *wrapped(persona.tagline, width, "italic $foreground"),
+            *wrapped(", ".join(persona.traits), width, "$foreground"),
+            row("voice", voice_text(persona.voices.embedded)),
         ]
-        return Content("\n").join(lines)
 
 
 def voice_text(voice: EmbeddedVoice) -> str:

@@ -1,0 +1,74 @@
+"""Microphone and speaker: names, levels, echo, and whether audio runs cleanly."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.reactive import reactive
+
+from assistant.conversation.updates import LevelsShown
+from assistant.dashboard.status import Status, device_text, echo_text, health_text
+from assistant.dashboard.widgets.dots import CEILING_DB, FLOOR_DB, SILENCE_DB
+from assistant.dashboard.widgets.panels.panel import LABEL, Panel, row
+
+_DECIBELS = 8
+
+
+class DevicesPanel(Panel):
+    """Levels are repainted only when a bar changes, and never lay anything out."""
+
+    NAME = "devices"
+    TITLE = "Devices"
+
+    status: reactive[Status] = reactive(Status())
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._levels = LevelsShown(SILENCE_DB, SILENCE_DB)
+
+    def watch_status(self, before: Status, after: Status) -> None:
+        """Renew where something of it changed."""
+        if (before.engine, before.health, before.phase) != (after.engine, after.health, after.phase):
+            self.renew()
+
+    def show_levels(self, levels: LevelsShown) -> None:
+        """The newest levels in dBFS."""
+        before, self._levels = self._levels, levels
+        width = self._bar_width(self.content_size.width)
+        if any(
+            cells(old, width) != cells(new, width)
+            for old, new in ((before.microphone, levels.microphone), (before.speaker, levels.speaker))
+        ):
+            self.refresh()
+
+    def lines(self, width: int) -> list[Content]:
+        """Both sides with their meters, then health."""
+        engine, health = self.status.engine, self.status.health
+        heard = self._levels.microphone if self.status.phase.microphone_open else SILENCE_DB
+        return [
+            row("microphone", device_text(engine.input_device) if engine else "…"),
+            self._meter(heard, width),
+            row("speaker", device_text(engine.output_device) if engine else "…"),
+            self._meter(self._levels.speaker, width),
+            *([Content(echo_text(health)), Content(health_text(health))] if health else []),
+        ]
+
+    def _meter(self, level: float, width: int) -> Content:
+        room = self._bar_width(width)
+        filled = cells(level, room)
+        decibels = f"{level:>4.0f} dB".replace("-", "−") if filled else " quiet"
+        return Content.assemble(
+            " " * LABEL,
+            ("▮" * filled, "$primary"),
+            ("▯" * (room - filled), "$muted"),
+            (f" {decibels}", "$muted"),
+        )
+
+    @staticmethod
+    def _bar_width(width: int) -> int:
+        return max(1, min(30, width - LABEL - _DECIBELS))
+
+
+def cells(level: float, width: int) -> int:
+    """How many of ``width`` cells a level in dBFS fills, from ``FLOOR_DB`` to ``CEILING_DB``."""
+    share = (level - FLOOR_DB) / (CEILING_DB - FLOOR_DB)
+    return round(min(1.0, max(0.0, share)) * width)
