@@ -6,12 +6,16 @@ import asyncio
 import contextlib
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assistant import __version__
 from assistant.errors import AssistantError
+
+if TYPE_CHECKING:
+    from assistant.config.settings import Settings
+    from assistant.personas.load import Library
 
 app = typer.Typer(
     name="assistant",
@@ -24,6 +28,8 @@ app = typer.Typer(
 )
 bench = typer.Typer(help="Measure this machine.", rich_markup_mode=None)
 app.add_typer(bench, name="bench")
+personas = typer.Typer(help="List the personas, or hear one.", rich_markup_mode=None)
+app.add_typer(personas, name="personas")
 
 Persona = Annotated[str | None, typer.Option(help="Who answers, by name.")]
 Microphone = Annotated[str | None, typer.Option("--input-device", help="The microphone, by name.")]
@@ -128,21 +134,52 @@ def talk(
             asyncio.run(talk_plainly(assembled.runner, assembled.library, sys.stdout, lines))
 
 
-@app.command()
-def personas(context: typer.Context) -> None:
-    """List the personas, and the persona files that are broken."""
+def _library(options: dict[str, Any]) -> tuple[Library, Settings]:
     from assistant.config.layers import load_settings
     from assistant.config.locations import find_locations
     from assistant.personas.load import load_library
 
-    values = load_settings(context.obj).values
-    library = load_library(values.themes_dir or find_locations(values.data_dir).themes)
+    values = load_settings(options).values
+    return load_library(values.themes_dir or find_locations(values.data_dir).themes), values
+
+
+@personas.callback(invoke_without_command=True)
+def list_personas(context: typer.Context) -> None:
+    """List the personas, and the persona files that are broken."""
+    if context.invoked_subcommand is not None:
+        return
+    library, _ = _library(context.obj)
     for each in library:
         typer.echo(f"{each.glyph} {each.name:<12} {each.tagline}")
     for broken in library.failed:
         typer.echo(str(broken), err=True)
     if library.failed:
         raise typer.Exit(1)
+
+
+@personas.command("preview")
+def preview_persona(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The persona, by name.")],
+    text: Annotated[str, typer.Option(help="What it says; else it introduces itself.")] = "",
+    out_path: Annotated[Path | None, typer.Option("--out", help="A WAV, not the speaker.")] = None,
+) -> None:
+    """Hear the voice of a persona."""
+    from assistant.assembly import find_persona
+    from assistant.conversation.answers import voice_spec
+    from assistant.personas.model import line_fields
+    from assistant.voice import preview
+    from assistant.voice.cascade.parts import load_voice
+
+    library, values = _library(context.obj)
+    persona = find_persona(name, library)
+    voice, _ = load_voice(values.without)
+    said = text or next(line for line in persona.lines.greeting if not line_fields(line))
+    speech = voice.synthesise(said, voice_spec(persona, library))
+    if out_path:
+        preview.write(speech, out_path)
+    else:
+        preview.play(speech, values.output_device, values.volume)
 
 
 @app.command()

@@ -42,10 +42,12 @@ EffectName = Literal["ring", "band", "room", "chorus", "warm", "crisp", "metal"]
 
 
 class EmbeddedVoice(_Model):
-    """The packaged voice: pace as a factor, pitch in semitones, named effects in their order."""
+    """The packaged voice: see ``VoiceSpec``."""
 
     speed: float = Field(default=1.0, ge=0.5, le=2.0)
-    pitch: float = Field(default=0.0, ge=-12.0, le=12.0)
+    pitch: float = Field(default=0.0, ge=-14.0, le=12.0)
+    formants: float = Field(default=1.0, ge=0.75, le=1.3)
+    intonation: float = Field(default=1.0, ge=0.0, le=2.0)
     effects: tuple[EffectName, ...] = ()
 
 

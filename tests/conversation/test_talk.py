@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.audio.wavfile import read_wav
 from tests.e2e.terminal import ROOT, assistant
 from tests.fakes.speech import RATE, speak
 from tests.fakes.wavs import write_wav
+from tests.voice.suite.acoustics import pitch
 
 TYPED = """hello
 change to HAL
@@ -109,6 +111,22 @@ def test_personas_are_listed_and_broken_files_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "GLaDOS" in done.stdout
     assert "broken.toml:1" in done.stderr
+
+
+def test_a_persona_is_heard_into_a_wav(tmp_path: Path) -> None:
+    written = tmp_path / "tars.wav"
+    done = talk(
+        tmp_path, "personas", "preview", "tars", "--text", "All slabs are here.", "--out", str(written)
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert np.nanmedian(pitch(read_wav(written))) < 120
+
+
+def test_without_a_speaker_a_preview_says_what_to_do(tmp_path: Path) -> None:
+    done = talk(tmp_path, "--output-device", "no such speaker", "personas", "preview", "nova")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "speaker" in done.stderr
 
 
 def test_devices_are_listed_even_where_there_are_none(tmp_path: Path) -> None:

@@ -37,6 +37,12 @@ def test_a_file_becomes_a_persona_with_the_files_name_as_slug(tmp_path: Path):
         ('text = "#e4e8ee"', 'text = "grey"', "text = ", "colours.text: must be a colour such as #1a2b3c"),
         ('text = "#e4e8ee"', 'text = "#33373d"', "text = ", "colours.text: contrast with background is 1.5"),
         ("speed = 1.0", "speed = 9.5", "speed = ", "voices.embedded.speed: input should be less than"),
+        (
+            "formants = 1.0",
+            "formants = 0.5",
+            "formants = ",
+            "voices.embedded.formants: input should be greater",
+        ),
         ("speed = 1.0", 'speed = "fast"', "speed = ", "voices.embedded.speed: must be a number"),
         ("effects = []", 'effects = [\n  "ring",\n  "gargle",\n]', '  "gargle"', "voices.embedded.effects: "),
         ("dark = true", 'dark = "sometimes"', "dark = ", "colours.dark: must be true or false"),

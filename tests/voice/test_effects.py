@@ -1,4 +1,4 @@
-"""Pitch and effects: what they do to a signal, and that a stream equals the whole."""
+"""Effects: what they do to a signal, and that a stream equals the whole."""
 
 from __future__ import annotations
 
@@ -25,10 +25,6 @@ def level(audio: np.ndarray) -> float:
     return float(20 * np.log10(np.sqrt(np.mean(audio[2400:-2400] ** 2)) + 1e-9))
 
 
-def loudest_frequency(audio: np.ndarray) -> float:
-    return float(np.argmax(np.abs(np.fft.rfft(audio))) * SAMPLE_RATE / len(audio))
-
-
 @pytest.mark.parametrize("name", EFFECTS)
 def test_an_effect_on_a_stream_equals_the_effect_on_the_whole(name):
     noise = np.random.default_rng(3).standard_normal(SAMPLE_RATE).astype(np.float32) * 0.1
@@ -44,15 +40,8 @@ def test_an_effect_changes_the_sound_but_hardly_its_loudness(name):
     assert not np.allclose(changed[: len(noise)], noise, atol=1e-3)
 
 
-def test_without_pitch_and_effects_nothing_changes():
+def test_without_effects_nothing_changes():
     assert np.array_equal(shaped(tone(440), VoiceSpec()), tone(440))
-
-
-@pytest.mark.parametrize("semitones", [-12.0, -3.0, 5.0])
-def test_pitch_moves_frequencies_by_semitones(semitones):
-    changed = shaped(tone(440), VoiceSpec(pitch=semitones))
-    assert loudest_frequency(changed) == pytest.approx(440 * 2 ** (semitones / 12), rel=0.01)
-    assert len(changed) == pytest.approx(SAMPLE_RATE / 2 ** (semitones / 12), rel=0.01)
 
 
 def test_band_keeps_the_middle_only():
@@ -90,7 +79,7 @@ def test_loud_audio_is_limited():
 
 
 def test_blocks_are_short_so_that_playing_starts_early():
-    assert max(len(block) for block in shape([tone(440)], VoiceSpec(pitch=-2))) <= SAMPLE_RATE // 5
+    assert max(len(block) for block in shape([tone(440)], VoiceSpec())) <= SAMPLE_RATE // 5
 
 
 def test_an_unknown_effect_is_refused_with_the_known_ones():
@@ -99,6 +88,6 @@ def test_an_unknown_effect_is_refused_with_the_known_ones():
 
 
 def test_silence_and_nothing_go_through():
-    everything = VoiceSpec(pitch=2, effects=tuple(EFFECTS))
+    everything = VoiceSpec(effects=tuple(EFFECTS))
     assert not len(list(shape([], VoiceSpec())))
     assert np.abs(shaped(np.zeros(4800, np.float32), everything)).max() < 1e-6

@@ -1,4 +1,4 @@
-"""What makes one packaged voice sound like many: pitch, and named effects on its audio.
+"""Named effects on a voice's audio: rooms, bands, rings.
 
 Everything works on a stream of float32 blocks at 24 kHz and adds no more than a few milliseconds.
 """
@@ -32,23 +32,17 @@ class Effect(Protocol):
 
 
 def shape(audio: Iterable[Samples], spec: VoiceSpec) -> Iterator[Samples]:
-    """``audio`` (24 kHz) with the pitch and effects of ``spec``, in blocks of at most 200 ms.
+    """``audio`` (24 kHz) with the effects of ``spec``, in blocks of at most 200 ms.
 
-    The pitch is moved by resampling, which also changes the pace by ``pitch_ratio(spec)``: whoever
-    synthesises speaks slower or faster by that factor. Raises ``VoiceError`` for an unknown effect.
+    Pitch, formants and intonation are the voice's own affair. Raises ``VoiceError`` for an unknown effect.
     """
     effects = make_effects(spec.effects)
-    for block in _blocks(_pitched(audio, pitch_ratio(spec))):
+    for block in _blocks(audio):
         yield _limited(_through(effects, block))
     for position, effect in enumerate(effects):
         rest = _through(effects[position + 1 :], effect.finish())
         if len(rest):
             yield _limited(rest)
-
-
-def pitch_ratio(spec: VoiceSpec) -> float:
-    """By how much the pitch of ``spec`` multiplies frequencies."""
-    return float(2.0 ** (spec.pitch / 12.0))
 
 
 def make_effects(names: Iterable[str]) -> list[Effect]:
@@ -189,19 +183,6 @@ EFFECTS: dict[str, Callable[[], Effect]] = {
     "warm": _warm,
 }
 """Every effect that a persona's voice may name."""
-
-
-def _pitched(audio: Iterable[Samples], ratio: float) -> Iterator[Samples]:
-    if ratio == 1.0:
-        yield from audio
-        return
-    from soxr import ResampleStream
-
-    stream = ResampleStream(SAMPLE_RATE * ratio, SAMPLE_RATE, 1, dtype="float32")
-    for piece in audio:
-        for block in _blocks([piece]):
-            yield stream.resample_chunk(block)
-    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
 def _blocks(audio: Iterable[Samples]) -> Iterator[Samples]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.engine.protocol import SAMPLE_RATE, VoiceSpec
 from assistant.errors import VoiceError
-from assistant.voice.cascade.effects import pitch_ratio, shape
+from assistant.voice.cascade.effects import shape
 from assistant.voice.cascade.ports import Samples
 from assistant.voice.cascade.speakable import speakable
 
@@ -34,7 +34,11 @@ def find_program() -> Path | None:
 
 
 class SystemVoice:
-    """Speaks whole sentences through ``program``, one of ``PROGRAMS``."""
+    """Speaks whole sentences through ``program``, one of ``PROGRAMS``.
+
+    Of a ``VoiceSpec`` it has speed, pitch and effects. The pitch is moved by resampling: the formants go
+    along.
+    """
 
     def __init__(self, program: Path) -> None:
         self._program = program
@@ -46,9 +50,10 @@ class SystemVoice:
         Raises ``VoiceError`` for an unknown effect and when the program fails.
         """
         text = speakable(text, spec.say_as)
-        yield from shape(self._spoken(text, spec.speed / pitch_ratio(spec)) if text else (), spec)
+        ratio = 2.0 ** (spec.pitch / 12.0)
+        yield from shape(self._spoken(text, spec.speed / ratio, ratio) if text else (), spec)
 
-    def _spoken(self, text: str, speed: float) -> Iterator[Samples]:
+    def _spoken(self, text: str, speed: float, ratio: float) -> Iterator[Samples]:
         with tempfile.TemporaryDirectory(prefix="assistant-voice-") as folder:
             path = Path(folder) / "speech.wav"
             try:
@@ -59,7 +64,7 @@ class SystemVoice:
                     check=True,
                     timeout=_TIMEOUT_S,
                 )
-                yield _read(path)
+                yield _read(path, ratio)
             except (OSError, subprocess.SubprocessError, wave.Error, EOFError) as error:
                 logger.exception("%s could not speak %d characters", self._program, len(text))
                 raise VoiceError(
@@ -74,11 +79,11 @@ class SystemVoice:
         return [program, "-v", "en-us", "-s", rate, "-w", str(path), "--stdin"]
 
 
-def _read(path: Path) -> Samples:
-    """A 16-bit mono WAV file at 24 kHz."""
+def _read(path: Path, ratio: float) -> Samples:
+    """A 16-bit mono WAV file at 24 kHz, with ``ratio`` times its frequencies."""
     import soxr
 
     with wave.open(str(path)) as source:
         rate, pcm = source.getframerate(), source.readframes(source.getnframes())
     audio = np.frombuffer(pcm, "<i2").astype(np.float32) / 32768.0
-    return np.asarray(soxr.resample(audio, rate, SAMPLE_RATE), np.float32)
+    return np.asarray(soxr.resample(audio, rate * ratio, SAMPLE_RATE), np.float32)
