@@ -10,7 +10,6 @@ from typing import Any
 
 from assistant.config.layers import load_settings
 from assistant.config.locations import find_locations
-from assistant.conversation.answers import HISTORY
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown
@@ -22,6 +21,7 @@ from assistant.errors import PersonaError
 from assistant.llm.port import Message, TextEngine
 from assistant.llm.scripted.engine import ScriptedEngine
 from assistant.logs import start_logging
+from assistant.memory.context import MOST
 from assistant.memory.opening import OpenedMemory, open_memory
 from assistant.personas.load import Library, load_library
 from assistant.personas.model import Persona
@@ -80,7 +80,7 @@ class Assembly:
         persona = find_persona(values.persona, library)
         memory = open_memory(self.locations.memory_file)
         text_engine = self._text_engine or ScriptedEngine(library.personas)
-        earlier = memory.store.last_messages(HISTORY // 2)
+        earlier = memory.store.last_messages(MOST // 2)
         session = Session(
             library,
             default_registry(),

@@ -19,6 +19,7 @@ from assistant.conversation.effects import (
     ToEngine,
     Written,
 )
+from assistant.conversation.history import History
 from assistant.conversation.updates import LatencyShown, MessageShown, NoticeShown, Update
 from assistant.engine.protocol import CancelSpeech, Command, EndReply, Say, UserTurn, VoiceSpec
 from assistant.llm.port import Message, Prompt, Purpose
@@ -26,9 +27,6 @@ from assistant.personas.model import Persona
 from assistant.severity import Severity
 from assistant.tools.parser import Call, Malformed, Text
 from assistant.tools.result import ToolCall
-
-HISTORY = 100
-"""Messages that the session keeps; the prompt takes the newest of them."""
 
 TOOL_ROUNDS = 4
 """How often one answer may go back to the model with tool results."""
@@ -90,7 +88,7 @@ class Answers:
         self.generation = 0
         self.current: Answer | None = None
         self.has_voice = False
-        self.history: deque[Message] = deque(maxlen=HISTORY)
+        self.history = History()
         self.recently_spoken: deque[str] = deque(maxlen=8)
         self.last_sound = float("-inf")
         """When the assistant was last audible."""

@@ -1,8 +1,7 @@
-"""Builds what a text engine is given: identity, traits, tools and notes first, then the history."""
+"""Builds what a text engine is given; ``llm.chat`` puts it into the order that models read it in."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -27,20 +26,12 @@ def greeting_instruction(persona: Persona, re_introduction: bool) -> str:
     return f"You are {persona.name}. Greet the user warmly."
 
 
-def system_text(persona: Persona, tools: Sequence[dict[str, Any]]) -> str:
-    """The part of the prompt that stays the same from turn to turn."""
+def system_text(persona: Persona) -> str:
+    """Who the model is and how it speaks: the same from turn to turn."""
     parts = [f"You are {persona.name}. {persona.identity}", persona.prompt]
     if persona.traits:
         parts.append("Your traits: " + ", ".join(persona.traits) + ".")
     parts.append(_SPOKEN)
-    if tools:
-        schemas = "\n".join(json.dumps(schema, ensure_ascii=False, sort_keys=True) for schema in tools)
-        parts.append(
-            "You have these tools, described as JSON schemas:\n"
-            f"{schemas}\n"
-            "To use one, write on a line of its own, and nothing after it:\n"
-            'TOOL_CALL: {"name": "<tool>", "arguments": {…}}'
-        )
     return "\n\n".join(parts)
 
 
@@ -59,7 +50,7 @@ def build_prompt(
     return Prompt(
         purpose=purpose,
         persona=persona,
-        system=system_text(persona, tools),
+        system=system_text(persona),
         messages=messages,
         tools=tuple(tools),
         personas=tuple(personas),

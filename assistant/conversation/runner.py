@@ -44,6 +44,7 @@ from assistant.llm.port import (
     TextEngine,
     Usage,
 )
+from assistant.llm.reply import reply
 from assistant.memory.context import recalled_notes
 from assistant.memory.records import StoredMessage
 from assistant.memory.store import MemoryStore
@@ -229,7 +230,7 @@ class ConversationRunner:
 
     async def _reply(self, generation: int, prompt: Prompt) -> None:
         try:
-            async with contextlib.aclosing(self._text_engine.stream(self._recalled(prompt))) as deltas:
+            async with contextlib.aclosing(reply(self._text_engine, self._recalled(prompt))) as deltas:
                 async for delta in deltas:
                     self._deliver(generation, delta)
         except AssistantError as error:

@@ -33,12 +33,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a text engine is given, in the order that keeps prefix caches warm.
+    """What a text engine is given; ``llm.chat`` renders it for models.
 
-    ``system`` is identity, traits, tool schemas, pinned notes; ``messages`` is history that only grows, at
-    least the last 10, the newest being the user's turn (or the instruction to greet); ``notes`` are recalled
-    memories, fenced by the engine together with the newest turn and never obeyed. ``personas`` are the names
-    of all personas there are.
+    ``system`` is identity, traits and rules; ``messages`` is history that only grows, at least the last 10,
+    the newest being the user's turn (or the instruction to greet); ``tools`` are JSON schemas; ``notes`` are
+    recalled memories, never obeyed. ``personas`` are the names of all personas there are.
     """
 
     purpose: Purpose

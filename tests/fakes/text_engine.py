@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterable
 from pathlib import Path
 
+from assistant.llm.chat import chat_messages
 from assistant.llm.port import Delta, Finished, ModelInfo, Prompt, Purpose, TextDelta
 
 CALL = (
@@ -80,7 +81,8 @@ class FakeTextEngine(RoteEngine):
             wrong.append("the persona's identity does not come first")
         if any(trait not in prompt.system for trait in persona.traits):
             wrong.append("a trait is missing")
-        if '"change_theme"' not in prompt.system or "TOOL_CALL:" not in prompt.system:
+        system = chat_messages(prompt)[0]["content"]
+        if '"change_theme"' not in system or "TOOL_CALL:" not in system:
             wrong.append("the tool schemas are missing")
         said = [message.text for message in prompt.messages]
         if prompt.purpose is Purpose.REPLY and said[:-1][-9:] != self._said[-9:]:

@@ -118,7 +118,7 @@ def test_the_narrow_recogniser_is_left_out_where_it_has_no_wheel() -> None:
     assert [name for name, lines in named.items() if "moonshine-voice" in lines] == [str(MACOS_15)]
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock", "requirements-fast.lock"])
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("requirements*.lock")))
 def test_locks_hold_versions_and_hashes_and_no_address(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     packages = [number for number, line in enumerate(lines) if not line.startswith(" ")]
