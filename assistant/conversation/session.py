@@ -38,6 +38,7 @@ from assistant.conversation.requests import (
     WakeRequested,
 )
 from assistant.conversation.turns import UserTurns
+from assistant.conversation.understood import understood
 from assistant.conversation.updates import (
     HealthShown,
     InputEnded,
@@ -217,7 +218,7 @@ class Session:
     # --- the user's side ----------------------------------------------------------------------------
 
     def _user_turn(self, event: UserTurn, now: float) -> None:
-        text = event.text.strip()
+        text = understood(event.text, event.readings, self._library, self.asleep).strip()
         wanted = self.microphone_open and self.turns.is_for_us(event, text) and self.commands.may_listen(text)
         if wanted:
             self._accept(text, now, event)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel
 
+from assistant.conversation.named_request import find_named
 from assistant.conversation.utterance import as_command
 from assistant.personas.load import Library
 from assistant.personas.names import match, normalise
@@ -46,7 +47,7 @@ def find_switch(core: str, library: Library) -> str | None:
                 name = phrase.resolve(found["name"], library) or phrase.ask_back(found["name"])
                 if name:
                     return name
-        if name := _misheard(said, library):
+        if name := find_named(said, library) or _misheard(said, library):
             return name
     return None
 

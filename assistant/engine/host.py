@@ -127,6 +127,7 @@ def load_parts(config: EngineConfig) -> Parts:
     """The best speech parts that work here, loaded beside each other; a role without any is left empty."""
     from assistant.voice.cascade import parts as catalogue
     from assistant.voice.cascade.cascade import Parts
+    from assistant.voice.cascade.name_listening import NameListener
 
     with ThreadPoolExecutor(max_workers=3) as pool:
         recogniser = pool.submit(catalogue.load_recogniser, config.without)
@@ -134,16 +135,17 @@ def load_parts(config: EngineConfig) -> Parts:
         vad = pool.submit(catalogue.load_vad, config.without)
         echo, said = _load_echo(config)
     notes = list(said)
-    found = Parts(
+    listens = _found(recogniser, notes)
+    return Parts(
         vad=_found(vad, notes),
-        recogniser=_found(recogniser, notes),
+        recogniser=listens,
         voice=_found(voice, notes),
+        name_listener=NameListener(
+            lambda: catalogue.load_name_recogniser(listens, config.without), config.names
+        ),
         echo=echo,
         notes=tuple(notes),
     )
-    if found.recogniser is not None:
-        found.recogniser.set_names(config.names)
-    return found
 
 
 def _found(part: Future[tuple[T, tuple[str, ...]]], notes: list[str]) -> T | None:

@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
+from assistant.likeness import alike
 from assistant.personas.load import Library
 from assistant.personas.model import Persona
 
@@ -31,11 +31,6 @@ _LONG = 5
 
 _STRICT_GUESS = 6
 """The same where anything may have been said."""
-
-_SOUND_WEIGHT = 0.12
-"""Weight of the sound for each letter of the Metaphone key, up to ``_SOUND_LIMIT``."""
-
-_SOUND_LIMIT = 0.5
 
 _HEARD = 0.97
 """Score of a spelling that is listed in ``heard_as``."""
@@ -105,19 +100,19 @@ def _score(said: str, persona: Persona, strict: bool) -> float:
     if said in names:
         return 1.0
     if strict:
-        return max((_alike(said, form) for form in names if len(form) >= _STRICT_GUESS), default=0.0)
+        return max((alike(said, form) for form in names if len(form) >= _STRICT_GUESS), default=0.0)
     if said in heard:
         return _HEARD
-    misheard = [_alike(said, form) - _GUESS_OF_GUESS for form in heard if len(form) >= _LONG]
+    misheard = [alike(said, form) - _GUESS_OF_GUESS for form in heard if len(form) >= _LONG]
     return max([_alike_within(said, form) for form in names] + misheard)
 
 
 def _alike_within(said: str, form: str) -> float:
     """Likeness of ``form`` to the best run of words in ``said``; short names count only as a whole."""
-    whole = _alike(said, form)
+    whole = alike(said, form)
     if len(form.replace(" ", "")) < _LONG:
         return min(whole, LENIENT - 0.01)
-    return max(whole, *(_alike(part, form) - _EXTRA_WORD * extra for part, extra in _runs(said)), 0.0)
+    return max(whole, *(alike(part, form) - _EXTRA_WORD * extra for part, extra in _runs(said)), 0.0)
 
 
 def _runs(said: str) -> Iterator[tuple[str, int]]:
@@ -126,22 +121,3 @@ def _runs(said: str) -> Iterator[tuple[str, int]]:
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):
             yield " ".join(words[start:end]), len(words) - (end - start)
-
-
-def _alike(first: str, second: str) -> float:
-    """0.0 to 1.0 by letters and by sound, spaces aside."""
-    from rapidfuzz.distance import Indel
-
-    one, other = first.replace(" ", ""), second.replace(" ", "")
-    spelling = Indel.normalized_similarity(one, other)
-    key, other_key = _sound(one), _sound(other)
-    weight = min(_SOUND_WEIGHT * min(len(key), len(other_key)), _SOUND_LIMIT)
-    sound = Indel.normalized_similarity(key, other_key)
-    return float(max(spelling, (1 - weight) * spelling + weight * sound))
-
-
-@lru_cache(maxsize=4096)
-def _sound(letters: str) -> str:
-    from jellyfish import metaphone
-
-    return str(metaphone(letters))

@@ -27,7 +27,7 @@ def speak(text: str, voice: Speaker = "hibari") -> NDArray[np.float32]:
 
     ``hibari`` is the packaged voice, ``espeak`` the program espeak-ng (a second, robotic speaker).
     """
-    path = _cache() / f"{voice}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy"
+    path = cache_folder() / f"{voice}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy"
     if not path.exists():
         _write(path, np.asarray(_hibari()(text, seed=7) if voice == "hibari" else _espeak(text), np.float32))
     audio: NDArray[np.float32] = np.load(path)
@@ -72,7 +72,8 @@ def _espeak(text: str) -> NDArray[np.float32]:
     return resampled
 
 
-def _cache() -> Path:
+def cache_folder() -> Path:
+    """Where synthesised speech is kept between runs."""
     folder = Path(tempfile.gettempdir()) / f"assistant-test-speech-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder

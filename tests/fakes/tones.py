@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby
 
 import numpy as np
@@ -93,9 +93,6 @@ class FakeRecogniser:
         if self.fails:
             raise RuntimeError("made to fail")
         return Transcript(understand(audio), 0.9)
-
-    def set_names(self, names: Sequence[str]) -> None:
-        pass
 
 
 class FakeVoice:

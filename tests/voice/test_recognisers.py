@@ -62,11 +62,14 @@ def test_without_speech_the_text_is_empty(recogniser, audio):
     assert recogniser.transcribe(audio).text == ""
 
 
-def test_names_in_the_prompt_are_not_heard_in_noise(recogniser):
-    recogniser.set_names(PERSONAS)
-    heard = [recogniser.transcribe(pink_noise(2.0, 0.02, 16_000, seed)).text for seed in range(2)]
-    recogniser.set_names(())
-    assert heard == ["", ""]
+@pytest.mark.parametrize(
+    "audio",
+    [np.zeros(16_000, np.float32), *(pink_noise(2.0, 0.02, 16_000, seed) for seed in range(3))],
+    ids=["silent", "noise 0", "noise 1", "noise 2"],
+)
+def test_names_that_are_expected_are_not_heard_in_noise(whisper, audio):
+    whisper.set_names(PERSONAS)
+    assert whisper.readings(audio) == ()
 
 
 @pytest.mark.parametrize("name", ["moonshine", "whisper"])
@@ -90,12 +93,18 @@ def test_confidence_is_a_probability(recogniser):
     assert 0.5 < clear.confidence <= 1.0
 
 
-def test_whisper_spells_the_names_it_is_given(whisper):
+def test_whisper_spells_the_names_it_expects(whisper):
     audio = to_16k(speak("Please change to glad oss."))
     whisper.set_names(PERSONAS)
-    assert "GLaDOS" in whisper.transcribe(audio).text
+    assert "GLaDOS" in whisper.readings(audio)[0]
     whisper.set_names(())
-    assert "GLaDOS" not in whisper.transcribe(audio).text
+    assert "GLaDOS" not in whisper.readings(audio)[0]
+
+
+def test_expected_names_leave_ordinary_words_alone(whisper):
+    whisper.set_names(PERSONAS)
+    understood = [words(whisper.readings(to_16k(speak(sentence)))[0]) for sentence in SENTENCES]
+    assert jiwer.wer([words(sentence) for sentence in SENTENCES], understood) <= 0.1
 
 
 def test_whisper_reads_views_and_other_layouts(whisper):

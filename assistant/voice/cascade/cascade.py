@@ -43,6 +43,7 @@ from assistant.severity import Severity
 from assistant.voice.cascade.barge_in import DUCKED_GAIN, Action
 from assistant.voice.cascade.hearing import Hearing
 from assistant.voice.cascade.listening import Listening
+from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import Recogniser, Voice, VoiceActivityDetector
 from assistant.voice.cascade.recognition import Recognised, RecognitionWorker
@@ -80,6 +81,7 @@ class Parts:
     vad: VoiceActivityDetector | None = None
     recogniser: Recogniser | None = None
     voice: Voice | None = None
+    name_listener: NameListener | None = None
     echo: Echo = field(default_factory=NoEcho)
     notes: tuple[str, ...] = ()
 
@@ -134,7 +136,9 @@ class Cascade:
     def _make_listening(self) -> Listening | None:
         if self._parts.vad is None or self._parts.recogniser is None:
             return None
-        self._recognition = RecognitionWorker(self._parts.recogniser, self._inbox.put)
+        self._recognition = RecognitionWorker(
+            self._parts.recogniser, self._inbox.put, self._parts.name_listener
+        )
         hearing = Hearing(self._parts.vad, self._parts.echo)
         return Listening(hearing, self._playout, self._recognition.submit, self._emit, self._act)
 
@@ -147,6 +151,8 @@ class Cascade:
     def run(self) -> None:
         """Open audio, listen and speak until ``Shutdown``."""
         self._emit(self._open())
+        if self._parts.name_listener:
+            self._parts.name_listener.start(waits=self._owns_time)
         self._reply_until = time.monotonic() + _GREETING_LIMIT_S
         try:
             while not self._stopping:

@@ -33,6 +33,8 @@ class Part(Generic[P_co]):
     """Raises ``VoiceError`` with the reason when the part cannot work here; imports nothing heavy."""
     load: Callable[[], P_co]
     weights: Weights | None = None
+    takes_names: bool = False
+    """Whether it can be told which names to expect."""
 
 
 def _nothing_needed() -> None:
@@ -164,6 +166,7 @@ RECOGNISERS: tuple[Part[Recogniser], ...] = (
         check=_check_whisper,
         load=_whisper,
         weights=weights.WHISPER,
+        takes_names=True,
     ),
     Part(
         key="sphinx",

@@ -140,21 +140,24 @@ class Listening:
     def take(self, result: Recognised) -> None:
         """What recognition made of a job."""
         job = result.job
-        self._outstanding -= 1
-        self._partial_s = max(PARTIAL_S, 2 * result.took_s)
+        self._outstanding -= result.is_final
+        if job.kind is JobKind.PARTIAL:
+            self._partial_s = max(PARTIAL_S, 2 * result.took_s)
         turn = self._find(job.turn)
         if turn is None:
             return
         if job.kind is JobKind.FINAL:
-            self._understood(turn, result.transcript, result.at)
+            if result.is_final:
+                self._understood(turn, result.transcript, result.at)
             return
         if job.kind is JobKind.SPECULATIVE and job.revision == turn.revision:
-            turn.guessing = False
+            turn.guessing = not result.is_final
             turn.guess = result.transcript
-            if turn.ended is not None:
+            if turn.ended is None:
+                self._offer(turn)
+            elif result.is_final:
                 self._conclude(turn, result.at)
                 return
-            self._offer(turn)
         if result.transcript is not None and turn.ended is None:
             self._show(turn, result.transcript.text.strip())
 
@@ -205,7 +208,7 @@ class Listening:
     def _offer(self, turn: _Turn) -> None:
         """Let the session prepare an answer to the guess."""
         text = turn.guess.text.strip() if turn.guess else ""
-        if text and not self._is_own_voice(turn, text):
+        if text and not turn.offered and not self._is_own_voice(turn, text):
             turn.offered = True
             self._emit(TurnGuess(turn.number, text, turn.over_speech))
 
@@ -249,6 +252,7 @@ class Listening:
                 confidence=transcript.confidence,
                 over_speech=turn.over_speech,
                 is_free_of_echo=turn.is_free_of_echo,
+                readings=transcript.readings if text else (),
             )
         )
 

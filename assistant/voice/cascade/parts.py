@@ -13,7 +13,7 @@ from importlib import metadata
 
 from assistant.errors import VoiceError
 from assistant.voice.cascade.catalogue import RECOGNISERS, VADS, VOICES, P_co, Part, Role
-from assistant.voice.cascade.ports import Recogniser, Voice, VoiceActivityDetector
+from assistant.voice.cascade.ports import NameRecogniser, Recogniser, Voice, VoiceActivityDetector
 
 _TITLES: dict[Role, str] = {
     "vad": "voice activity detector",
@@ -50,6 +50,18 @@ def load_vad(without: Collection[str] = ()) -> tuple[VoiceActivityDetector, tupl
 def load_recogniser(without: Collection[str] = ()) -> tuple[Recogniser, tuple[str, ...]]:
     """The best speech recogniser and notes for the user. Raises ``VoiceError`` when none works."""
     return _first(RECOGNISERS, without)
+
+
+def load_name_recogniser(beside: object, without: Collection[str] = ()) -> NameRecogniser | None:
+    """The recogniser to listen for names with: ``beside``, which is loaded, or else the first that can.
+
+    None when there is none. Raises ``VoiceError`` when it does not load.
+    """
+    if isinstance(beside, NameRecogniser):
+        return beside
+    able = next((part for part in RECOGNISERS if part.takes_names and part.key not in without), None)
+    loaded = _load(able) if able else None
+    return loaded if isinstance(loaded, NameRecogniser) else None
 
 
 def load_voice(without: Collection[str] = ()) -> tuple[Voice, tuple[str, ...]]:

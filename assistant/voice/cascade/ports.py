@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,14 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What was understood; ``confidence`` is 0.0 to 1.0 (1.0 where a part gives none)."""
+    """What was understood; ``confidence`` is 0.0 to 1.0 (1.0 where a part gives none).
+
+    ``readings`` are what else the audio may say, likeliest first, where the personas' names are expected.
+    """
 
     text: str
     confidence: float = 1.0
+    readings: tuple[str, ...] = ()
 
 
 class VoiceActivityDetector(Protocol):
@@ -51,8 +55,19 @@ class Recogniser(Protocol):
         """The words in ``audio`` (16 kHz, any length up to 30 s); empty text for no speech."""
         ...
 
+
+@runtime_checkable
+class NameRecogniser(Protocol):
+    """Speech to text that expects the personas' names. Called from one thread."""
+
+    name: str
+
     def set_names(self, names: Sequence[str]) -> None:
-        """Words to expect (the personas' names), where the part can be biased."""
+        """The names to expect."""
+        ...
+
+    def readings(self, audio: Samples) -> tuple[str, ...]:
+        """What ``audio`` (16 kHz, up to 12 s) may say, likeliest first; nothing where that is no speech."""
         ...
 
 

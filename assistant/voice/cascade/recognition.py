@@ -7,12 +7,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TypeVar
 
+from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.ports import RECOGNITION_RATE, Recogniser, Samples, Transcript
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 class JobKind(StrEnum):
@@ -36,12 +40,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The outcome of ``job``, there since ``at``; ``transcript`` is None when the recogniser failed."""
+    """The outcome of ``job``, there since ``at``; ``transcript`` is None when the recogniser failed.
+
+    Where names are listened for once more, the job comes again with them; until then it is not final.
+    """
 
     job: Job
     transcript: Transcript | None
     at: float
     took_s: float
+    is_final: bool = True
 
 
 class RecognitionWorker:
@@ -51,8 +59,14 @@ class RecognitionWorker:
     over are never dropped, as they are text to be; the turn detector makes two of them a second at the most.
     """
 
-    def __init__(self, recogniser: Recogniser, deliver: Callable[[Recognised], None]) -> None:
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        deliver: Callable[[Recognised], None],
+        names: NameListener | None = None,
+    ) -> None:
         self._recogniser = recogniser
+        self._names = names
         self._deliver = deliver
         self._condition = threading.Condition()
         self._waiting: deque[Job] = deque()
@@ -83,11 +97,23 @@ class RecognitionWorker:
     def _run(self) -> None:
         while (job := self._next()) is not None:
             began = time.monotonic()
-            transcript = None
-            try:
-                transcript = self._recogniser.transcribe(job.audio)
-            except Exception:
-                _log.exception("recognition failed on %.1f s of audio", len(job.audio) / RECOGNITION_RATE)
-            ended = time.monotonic()
-            _log.debug("%s of turn %d took %.3f s", job.kind, job.turn, ended - began)
-            self._deliver(Recognised(job, transcript, ended, ended - began))
+            transcript = _tried(self._recogniser.transcribe, job.audio)
+            closer = self._names if job.kind is not JobKind.PARTIAL else None
+            if transcript and closer and closer.wants(transcript.text, job.audio):
+                self._report(job, transcript, began, is_final=False)
+                readings = _tried(closer.readings, job.audio) or ()
+                transcript = replace(transcript, readings=readings)
+            self._report(job, transcript, began)
+
+    def _report(self, job: Job, transcript: Transcript | None, began: float, is_final: bool = True) -> None:
+        ended = time.monotonic()
+        _log.debug("%s of turn %d took %.3f s", job.kind, job.turn, ended - began)
+        self._deliver(Recognised(job, transcript, ended, ended - began, is_final))
+
+
+def _tried(recognise: Callable[[Samples], T], audio: Samples) -> T | None:
+    try:
+        return recognise(audio)
+    except Exception:
+        _log.exception("recognition failed on %.1f s of audio", len(audio) / RECOGNITION_RATE)
+        return None

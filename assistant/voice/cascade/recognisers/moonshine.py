@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,9 +36,6 @@ class MoonshineRecogniser:
         lines = self._lines(np.concatenate([audio, _PAUSE]).astype(np.float32, copy=False))
         text = " ".join(" ".join(lines).split())
         return Transcript(text, 1.0 if text else 0.0)
-
-    def set_names(self, names: Sequence[str]) -> None:
-        """Moonshine cannot be biased; names are matched by sound after recognition."""
 
     def _lines(self, audio: Samples) -> list[str]:
         # Transcriber.transcribe_without_streaming() unpacks the samples one by one and holds the

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +43,6 @@ class SphinxRecogniser:
         self._decoder.end_utt()
         found = self._decoder.hyp()
         return Transcript(found.hypstr) if found and found.hypstr else Transcript("", 0.0)
-
-    def set_names(self, names: Sequence[str]) -> None:
-        """The language model knows no names; they are matched by sound after recognition."""
 
     def _has_speech(self, pcm: bytes) -> bool:
         size = self._vad.frame_bytes

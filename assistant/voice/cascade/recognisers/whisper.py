@@ -1,4 +1,4 @@
-"""Whisper tiny.en (arXiv:2212.04356) on CTranslate2: it can be told the personas' names."""
+"""Whisper tiny.en (arXiv:2212.04356) on CTranslate2: it can be told which names to expect."""
 
 from __future__ import annotations
 
@@ -23,14 +23,24 @@ _UNLIKELY = -1.6
 _TOKENS_PER_SECOND = 8.0
 _SPARE_TOKENS = 12
 _PROMPT_TOKENS = 120
+_BEAM = 5
+_NEAR = 6.0
+"""Nats of log-likelihood by which a reading may fall behind the best one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Decoded:
     text: str
     log_probability: float
+    """Natural, mean of the tokens."""
+    tokens: int
     no_speech: float
     is_cut: bool
+
+    @property
+    def log_likelihood(self) -> float:
+        """Of the whole text, its end included."""
+        return self.log_probability * (self.tokens + 1)
 
     @property
     def is_hallucinated(self) -> bool:
@@ -58,7 +68,7 @@ class WhisperRecogniser:
         self._storage = ctranslate2.StorageView
         self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._start = [self._token("<|startoftranscript|>"), self._token("<|notimestamps|>")]
-        self._prompt = self._start
+        self._prompt: list[int] = []
 
     def transcribe(self, audio: Samples) -> Transcript:
         """The words in ``audio`` (float32, 16 kHz), cut at pauses into pieces of at most 12 s."""
@@ -68,39 +78,55 @@ class WhisperRecogniser:
         return Transcript(" ".join(piece.text for piece in heard), min(piece.confidence for piece in heard))
 
     def _transcribe_piece(self, audio: Samples) -> Transcript:
-        decoded = self._decode(audio, _SHORT_FRAMES)
+        decoded = self._decode(audio, _SHORT_FRAMES)[0]
         if decoded.is_cut:
-            decoded = self._decode(audio, _FULL_FRAMES)
+            decoded = self._decode(audio, _FULL_FRAMES)[0]
         if decoded.is_cut or decoded.is_hallucinated:
             return Transcript("", 0.0)
         return Transcript(decoded.text, math.exp(min(0.0, decoded.log_probability)))
 
     def set_names(self, names: Sequence[str]) -> None:
-        """Let the decoder expect ``names``: they stand before the audio as if just said."""
-        known = self._tokenizer.encode(f" {', '.join(names)}.", add_special_tokens=False).ids[
-            -_PROMPT_TOKENS:
-        ]
-        self._prompt = [self._token("<|startofprev|>"), *known, *self._start] if names else self._start
+        """Let ``readings`` expect ``names``: they stand before the audio as if just said."""
+        said = self._tokenizer.encode(f" {', '.join(names)}.", add_special_tokens=False).ids
+        self._prompt = [self._token("<|startofprev|>"), *said[-_PROMPT_TOKENS:]] if names else []
 
-    def _decode(self, audio: Samples, frames: int) -> _Decoded:
-        seconds = len(audio) / RECOGNITION_RATE
-        limit = int(seconds * _TOKENS_PER_SECOND) + _SPARE_TOKENS
-        features = np.ascontiguousarray(log_mel(audio, frames)[None])
+    def readings(self, audio: Samples) -> tuple[str, ...]:
+        """The likeliest texts of ``audio`` (float32, 16 kHz, up to 12 s) by beam search, names expected.
+
+        Only those that are hardly less likely than the first one count.
+        """
+        found = self._decode(audio, _SHORT_FRAMES, self._prompt, beam=_BEAM)
+        best = found[0]
+        if best.is_cut or best.is_hallucinated:
+            return ()
+        near = (each for each in found if best.log_likelihood - each.log_likelihood <= _NEAR)
+        return tuple(dict.fromkeys(each.text for each in near if each.text))
+
+    def _decode(
+        self, audio: Samples, frames: int, prompt: Sequence[int] = (), beam: int = 1
+    ) -> list[_Decoded]:
+        """The ``beam`` likeliest texts after ``prompt``, best first."""
+        limit = int(len(audio) / RECOGNITION_RATE * _TOKENS_PER_SECOND) + _SPARE_TOKENS
+        start = [*prompt, *self._start]
         result = self._model.generate(
-            self._storage.from_array(features),
-            [self._prompt],
-            beam_size=1,
-            max_length=len(self._prompt) + limit,
+            self._storage.from_array(np.ascontiguousarray(log_mel(audio, frames)[None])),
+            [start],
+            beam_size=beam,
+            num_hypotheses=beam,
+            max_length=len(start) + limit,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
-        tokens = result.sequences_ids[0]
-        return _Decoded(
-            text=" ".join(self._tokenizer.decode(tokens).split()),
-            log_probability=result.scores[0],
-            no_speech=result.no_speech_prob,
-            is_cut=len(tokens) >= limit,
-        )
+        return [
+            _Decoded(
+                text=" ".join(self._tokenizer.decode(tokens).split()),
+                log_probability=score,
+                tokens=len(tokens),
+                no_speech=result.no_speech_prob,
+                is_cut=len(tokens) >= limit,
+            )
+            for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
+        ]
 
     def _token(self, text: str) -> int:
         token = self._tokenizer.token_to_id(text)
