@@ -6,6 +6,8 @@ no phrase: it is enough that no word beside it speaks of anything else.
 
 from __future__ import annotations
 
+import re
+
 from assistant.engine.echo_words import words_of
 from assistant.personas.load import Library
 from assistant.personas.names import match
@@ -24,7 +26,7 @@ _FILLING = frozenset(
     words_of(
         "me my us you your yourself it to too two the a an with into in on onto up back here there"
         " for from of this that now again please can could would will may might should must just so"
-        " then instead as like think mind if how about it's time go going have love line phone mic"
+        " then instead as like think mind if it's time go going have love line phone mic"
         " answer reply respond talking speaking one some minute moment second while bit little right"
         " away once more okay let let's"
     )
@@ -39,17 +41,18 @@ _WISHES = frozenset(
 
 _ARTICLES = frozenset(("the", "a", "an", "my", "your"))
 _ROLES = frozenset(("mode", "persona", "personality", "character", "theme", "voice"))
+_HOW_ABOUT = re.compile(r"^(?:how|what) about ", re.IGNORECASE)
 _LONGEST_NAME = 3
 
 
 def find_named(core: str, library: Library) -> str | None:
     """The persona whose exact name ``core`` holds, when all its other words only ask for somebody."""
-    words = words_of(core)
+    words = words_of(_HOW_ABOUT.sub("", core))
     for count in range(min(_LONGEST_NAME, len(words) - 1), 0, -1):
         for start in range(len(words) - count + 1):
-            before, after = words[:start], words[start + count :]
-            if _only_asks(before, after):
-                found = match(" ".join(words[start : start + count]), library, strict=True)
+            before, name, after = words[:start], words[start : start + count], words[start + count :]
+            if name[0] not in _ARTICLES and _only_asks(before, after):
+                found = match(" ".join(name), library, strict=True)
                 if found is not None:
                     return found.persona.name
     return None

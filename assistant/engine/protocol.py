@@ -262,8 +262,8 @@ class UserTurn:
     ``speech_end`` is the last moment with speech in it, ``endpoint`` the moment when the turn was
     held to be over, ``recognised`` the moment when the text was there. ``confidence`` is 0.0 to 1.0.
     ``over_speech`` tells that the turn began while the assistant was audible, ``is_free_of_echo`` that
-    hardly anything of its voice was left in the microphone. ``readings`` are what else the user may have said,
-    likeliest first, where a persona's name is expected.
+    hardly anything of its voice was left in the microphone. ``readings`` are what else the user may have
+    said, likeliest first, where a persona's name is expected.
     """
 
     turn: int

@@ -21,32 +21,52 @@ _LONGEST_S = 8.0
 """Seconds of audio beyond which an utterance is more than a request."""
 
 _LIKE_A_NAME = 0.66
+_LIKE_A_SHORT_NAME = 0.8
+_SHORT_NAME = 4
+"""Letters of a name that ordinary words resemble too easily."""
+
+_FEW_WORDS = 3
+_LIKE_A_NAME_ALONE = 0.5
+"""Of so few words the name may be any, and hardly recognisable."""
+
 _LONGEST_NAME = 3
 """Words in a row that are compared with a name."""
 
-_LIKE_A_CUE = 0.75
-_OPENING = 7
+_OPENING = 6
 """Words within which a request shows itself."""
 
 _CUES = frozenset(
     words_of(
-        "change switch swap become turn transform talk speak bring back put give get use make set activate "
-        "connect load start launch select pick choose show hear meet call summon persona character voice "
-        "theme mode want need like rather prefer please"
+        "change changing changed switch switching switched swap become becoming turn turning"
+        " transform talk speak bring back put give get use make set activate connect load start"
+        " launch select pick choose hear meet call summon persona character voice theme mode need"
+        " want wanna prefer please be"
     )
 )
+_CLEAR_CUES = ("change", "switch", "become", "activate", "persona")
+_LIKE_A_CUE = 0.75
 
 
 def may_ask_for_persona(text: str, names: Sequence[str]) -> bool:
     """True when ``text``, misheard as it may be, has a word of request or something like one of ``names``."""
     words = words_of(text)
-    if any(alike(word, cue) >= _LIKE_A_CUE for word in words[:_OPENING] for cue in _CUES):
+    opening = words[:_OPENING]
+    if not _CUES.isdisjoint(opening):
         return True
-    runs = (
+    if any(alike(word, cue) >= _LIKE_A_CUE for word in opening for cue in _CLEAR_CUES):
+        return True
+    is_alone = len(words) <= _FEW_WORDS
+    runs = dict.fromkeys(
         " ".join(words[at : at + count]) for at in range(len(words)) for count in range(1, _LONGEST_NAME + 1)
     )
-    known = [" ".join(words_of(name)) for name in names]
-    return any(alike(run, name) >= _LIKE_A_NAME for run in dict.fromkeys(runs) for name in known)
+    return any(_may_be(name, run, is_alone) for run in runs for name in names)
+
+
+def _may_be(name: str, run: str, is_alone: bool) -> bool:
+    plain = " ".join(words_of(name))
+    if is_alone:
+        return alike(run, plain) >= _LIKE_A_NAME_ALONE
+    return alike(run, plain) >= (_LIKE_A_SHORT_NAME if len(plain) <= _SHORT_NAME else _LIKE_A_NAME)
 
 
 class NameListener:
