@@ -55,3 +55,23 @@ class RecordingError(AssistantError):
 
 class TextEngineError(AssistantError):
     """A text engine cannot be reached or failed."""
+
+
+class CheckpointError(AssistantError):
+    """A model's files cannot be used: of another kind than expected, or built otherwise."""
+
+
+class CheckpointMissingError(CheckpointError):
+    """A model's folder or one of its files is not there."""
+
+
+class CheckpointDamagedError(CheckpointError):
+    """A model's file is cut short or not what it should be."""
+
+
+class RoomError(CheckpointError):
+    """A model does not fit the disk or the memory."""
+
+
+class DownloadError(CheckpointError):
+    """A model cannot be fetched: no network, no access, or what arrived is not what was promised."""

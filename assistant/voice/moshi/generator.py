@@ -1,0 +1,131 @@
+"""One step of Moshi for every 80 ms frame: one graph, one wait for the device, no limit on their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.voice.moshi.depth import Depth
+from assistant.voice.moshi.projection import Projection, Table, arrays
+from assistant.voice.moshi.sampling import Sampling, draw
+from assistant.voice.moshi.temporal import Temporal
+from assistant.voice.moshi.token_ring import TokenRing
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step gave: the monologue's token, and Moshi's frame (codebooks,) once one is complete."""
+
+    text: int
+    codes: NDArray[np.int32] | None
+
+
+class Generator:
+    """Moshi's side of a conversation, over the weights of a loaded ``moshi_mlx`` model.
+
+    Must be made and used on one thread, as MLX wants. ``on_arrival`` uses a frame of the user's in the step
+    that it is handed to; without it the step is that of ``moshi_mlx.models.LmGen``, which uses it one step,
+    80 ms, later. The tokens are the same ones, a step earlier.
+    """
+
+    def __init__(
+        self,
+        lm: Any,
+        sampling: Sampling | None = None,
+        *,
+        on_arrival: bool = True,
+        compiled: bool | None = None,
+    ) -> None:
+        config = lm.cfg
+        self._sampling = sampling or Sampling()
+        self._on_arrival = on_arrival
+        if compiled is None:
+            # For a processor it would be compiled with a C++ compiler, which need not be there.
+            compiled = mx.default_device().type == mx.DeviceType.gpu
+        compile_ = mx.compile if compiled else _as_it_is
+        self._text_tokens: int = config.text_out_vocab_size
+        self._audio_tokens: int = config.audio_vocab_size - 1
+        self._embedding = Table.of(lm.text_emb, *lm.audio_embs)
+        self._starts = mx.array(self._embedding.starts)
+        self._text_output = Projection.of(lm.text_linear)
+        self._temporal = Temporal(lm, compile_)
+        self._depth = Depth(lm)
+        self._tokens = TokenRing(
+            config.audio_delays, self._depth.codebooks, config.text_out_vocab_size, config.audio_padding_token
+        )
+        self._head, self._tail = compile_(self._enter), compile_(self._leave)
+        mx.eval(arrays(self._embedding, self._text_output))
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin a new conversation."""
+        self._temporal.reset()
+        self._tokens.reset()
+        if self._on_arrival:
+            self._advance()
+
+    def step(self, user: NDArray[np.integer[Any]]) -> Step:
+        """Hand in the user's frame, one code a codebook, and get Moshi's next tokens."""
+        codes = np.asarray(user, np.int32)
+        if self._on_arrival:
+            self._tokens.hear(codes)
+            text = self._advance()
+        else:
+            text = self._advance()
+            self._tokens.hear(codes)
+        return Step(text, self._tokens.frame())
+
+    def _advance(self) -> int:
+        tokens: list[int] = self.launch().tolist()
+        self._tokens.sampled(tokens[0], np.array(tokens[1:], np.int32))
+        return tokens[0]
+
+    def launch(self) -> mx.array:
+        """Set the device to work on the next step; its tokens (1 + codebooks,), text first."""
+        position = self._tokens.step
+        inputs = mx.array(np.append(self._tokens.inputs(), np.int32(position)))
+        x, qkv, offsets = self._head(inputs)
+        x, attended = self._temporal(x, qkv, offsets, position)
+        sampled = self._tail(x, attended, inputs)
+        mx.async_eval(sampled)
+        return sampled
+
+    def _enter(self, inputs: mx.array) -> tuple[mx.array, mx.array, mx.array]:
+        """Tokens and position → the first layer's input, its queries, keys, values, and their positions."""
+        rows = inputs[:-1] + self._starts
+        x = self._embedding(rows).sum(axis=0, keepdims=True)
+        offsets = inputs[-1:] * mx.array([1, 1, 0])
+        return x, self._temporal.enter(x, offsets), offsets
+
+    def _leave(self, x: mx.array, attended: mx.array, inputs: mx.array) -> mx.array:
+        """The last layer's input and attention → the frame's sampled tokens, text first."""
+        how = self._sampling
+        hidden = self._temporal.leave(x, attended)
+        noise = self._noise(inputs[-1:])
+        text = draw(
+            self._text_output(hidden), noise[: self._text_tokens], how.text_temperature, how.text_top_k
+        )
+
+        def sample(logits: mx.array, codebook: int) -> mx.array:
+            start = self._text_tokens + codebook * self._audio_tokens
+            return draw(
+                logits, noise[start : start + self._audio_tokens], how.audio_temperature, how.audio_top_k
+            )
+
+        return mx.concatenate([text, self._depth(hidden, text, sample)])
+
+    def _noise(self, position: mx.array) -> mx.array:
+        """Gumbel noise for every logit of a step, (tokens,)."""
+        size = self._text_tokens + self._depth.codebooks * self._audio_tokens
+        if self._sampling.greedy:
+            return mx.zeros(size)
+        key = mx.concatenate([mx.array([self._sampling.seed], mx.uint32), position.astype(mx.uint32)])
+        return mx.random.gumbel((size,), key=key)
+
+
+def _as_it_is(function: Any) -> Any:
+    return function
