@@ -1,0 +1,1 @@
+"""llama.cpp: GGUF files in a process of their own."""
