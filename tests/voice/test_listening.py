@@ -37,7 +37,7 @@ def test_a_click_in_the_closing_pause_does_not_cost_the_turn() -> None:
     running: list[Job] = []
     probabilities = [0.9] * 20 + [0.0] * 7 + [0.9] + [0.0] * 30
     for number, probability in enumerate(probabilities, start=1):
-        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), probability, number * CHUNK_S))  # type: ignore[arg-type]
+        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), probability, -25.0, number * CHUNK_S))  # type: ignore[arg-type]
         if waiting and not running:
             running.append(waiting.pop())  # the recogniser is busy with the first partial transcript
     for job in (*running, *waiting):

@@ -54,7 +54,7 @@ def test_its_own_voice_in_the_room_does_not_interrupt_it(loaded: Parts, level: f
 @pytest.mark.parametrize("level", [0.0, 0.1, 0.3])
 def test_the_user_can_talk_over_it_in_the_room(loaded: Parts, level: float) -> None:
     parts = replace(loaded, echo=best_echo())
-    user = (speak("Hello there."), quiet(5), speak("Wait, what is your name?"), quiet(5))
+    user = (speak("Hello there."), quiet(4.9), speak("Wait, what is your name?"), quiet(5))
     transport = FakeTransport(np.concatenate(user), echo=room(level))
 
     def answer(text: str) -> list[str]:

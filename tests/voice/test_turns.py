@@ -17,7 +17,6 @@ from assistant.voice.cascade.turns import (
     Surroundings,
     TurnDetector,
     TurnSettings,
-    hangover,
 )
 
 SETTINGS = TurnSettings()
@@ -32,10 +31,10 @@ class Stream:
         self.now = 100.0
         self.decisions: list[Decision] = []
 
-    def feed(self, probability: float, seconds: float = CHUNK_S) -> Stream:
+    def feed(self, probability: float, seconds: float = CHUNK_S, level: float = -25.0) -> Stream:
         for _ in range(max(1, round(seconds / CHUNK_S))):
             self.now += CHUNK_S
-            self.decisions += self.detector.feed(probability, self.now, self.surroundings)
+            self.decisions += self.detector.feed(probability, level, self.now, self.surroundings)
         return self
 
     def kinds(self) -> list[type]:
@@ -60,7 +59,7 @@ def test_a_turn_opens_pauses_and_ends() -> None:
     assert isinstance(onset, Onset)
     assert onset.at == pytest.approx(100.0 + 31 * CHUNK_S)
     assert end.speech_end == pytest.approx(onset.at + 31 * CHUNK_S)
-    assert end.at - end.speech_end == pytest.approx(SETTINGS.hangover_s, abs=CHUNK_S)
+    assert end.at - end.speech_end == pytest.approx(SETTINGS.wait_s, abs=CHUNK_S)
     assert end.reason is EndReason.SILENCE
 
 
@@ -74,26 +73,40 @@ def test_a_click_in_a_pause_does_not_resume() -> None:
     assert stream.kinds() == [Onset, Speculate, EndOfTurn]
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [
-        ("", SETTINGS.hangover_s),
-        ("switch to glados", SETTINGS.hangover_s),
-        ("What time is it?", SETTINGS.complete_s),
-        ("Stop.", SETTINGS.complete_s),
-        ("Change to.", SETTINGS.unfinished_s),
-        ("I would like tea and", SETTINGS.unfinished_s),
-        ("Tell me, um", SETTINGS.unfinished_s),
-        ("First,", SETTINGS.unfinished_s),
-        ("I was thinking...", SETTINGS.unfinished_s),
-    ],
-)
-def test_the_words_decide_how_long_silence_may_last(text: str, seconds: float) -> None:
-    assert hangover(text, SETTINGS) == seconds
-    stream = Stream().feed(0.9, 1)
-    stream.detector.note_text(text)
+@pytest.mark.parametrize("chance", [0.0, 0.3, 0.6, 0.97])
+def test_the_words_decide_how_long_silence_may_last(chance: float) -> None:
+    stream = Stream().feed(0.9, 1).feed(0.0, 0.25)
+    stream.detector.note_chance(chance)
     end = stream.feed(0.0, 2).ends()[0]
-    assert end.at - end.speech_end == pytest.approx(seconds, abs=CHUNK_S)
+    assert end.at - end.speech_end == pytest.approx(SETTINGS.wait(chance), abs=CHUNK_S)
+
+
+def test_the_likelier_the_words_are_all_the_shorter_the_wait() -> None:
+    waits = [SETTINGS.wait(chance / 10) for chance in range(11)]
+    assert waits == sorted(waits, reverse=True)
+    assert waits[-1] < 0.4
+    assert waits[0] > 1.0
+
+
+def test_words_of_a_pause_that_was_none_decide_nothing() -> None:
+    stream = Stream().feed(0.9, 1).feed(0.0, 0.25)
+    stream.detector.note_chance(1.0)
+    stream.feed(0.9, 0.5)
+    stream.detector.note_chance(1.0)
+    end = stream.feed(0.0, 2).ends()[0]
+    assert end.at - end.speech_end == pytest.approx(SETTINGS.wait_s, abs=CHUNK_S)
+
+
+def test_speech_ends_where_its_level_falls_though_its_probability_lags() -> None:
+    stream = Stream().feed(0.9, 1)
+    fell = stream.now
+    end = stream.feed(0.9, 0.1, level=-60.0).feed(0.0, 1).ends()[0]
+    assert end.speech_end == pytest.approx(fell)
+
+
+def test_softer_speech_is_speech() -> None:
+    stream = Stream().feed(0.9, 1, level=-20.0).feed(0.9, 2, level=-35.0)
+    assert stream.kinds() == [Onset]
 
 
 def test_a_turn_does_not_last_for_ever() -> None:
@@ -149,7 +162,7 @@ steps = st.lists(
         st.tuples(
             st.sampled_from(Surroundings), st.sampled_from([0.0, 0.3, 0.4, 0.6, 0.8, 1.0]), st.integers(1, 40)
         ),
-        st.sampled_from(["press", "release", "drop", "and", "Yes."]),
+        st.sampled_from(["press", "release", "drop", "whole", "cut"]),
     ),
     max_size=60,
 )
@@ -166,8 +179,8 @@ def test_turns_never_overlap_and_always_add_up(script: list[object]) -> None:
                 stream.decisions += detector.hold(step == "press", stream.now)
             case "drop":
                 stream.decisions += detector.drop(stream.now)
-            case str():
-                detector.note_text(step)
+            case "whole" | "cut":
+                detector.note_chance(float(step == "whole"))
             case (Surroundings() as surroundings, float() as probability, int() as chunks):
                 stream.surroundings = surroundings
                 stream.feed(probability, chunks * CHUNK_S)

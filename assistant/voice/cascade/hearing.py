@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,10 +24,11 @@ CLEAN_ERLE_DB = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """32 ms at 16 kHz that ended at ``time``, with the probability that they are speech."""
+    """32 ms at 16 kHz that ended at ``time``: the probability that they are speech, and their RMS in dBFS."""
 
     samples: Samples
     probability: float
+    level: float
     time: float
 
 
@@ -61,7 +63,7 @@ class Hearing:
         self._pending = np.concatenate((self._pending, self._resampler.resample_chunk(cleaned)))
         while len(self._pending) >= VAD_CHUNK:
             samples, self._pending = self._pending[:VAD_CHUNK], self._pending[VAD_CHUNK:]
-            yield Chunk(samples, self._vad.probability(samples), block.time)
+            yield Chunk(samples, self._vad.probability(samples), _level(samples), block.time)
 
     @property
     def cancels_echo(self) -> bool:
@@ -75,3 +77,7 @@ class Hearing:
 
     def _erle_reaches(self, decibels: float) -> bool:
         return self._echo.erle is not None and self._echo.erle >= decibels
+
+
+def _level(samples: Samples) -> float:
+    return 10.0 * math.log10(float(np.dot(samples, samples)) / len(samples) + 1e-10)

@@ -21,6 +21,7 @@ from assistant.engine.protocol import (
 )
 from assistant.severity import Severity
 from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
+from assistant.voice.cascade.completeness import completeness
 from assistant.voice.cascade.hearing import Chunk, Hearing
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import Transcript
@@ -115,7 +116,8 @@ class Listening:
             self._kept.append(chunk)
             if self._turn is not None:
                 self._turn.chunks.append(chunk)
-            self._decide(self._detector.feed(chunk.probability, chunk.time, self._surroundings(audible)))
+            surroundings = self._surroundings(audible)
+            self._decide(self._detector.feed(chunk.probability, chunk.level, chunk.time, surroundings))
             self._watch(chunk, audible)
 
     def hold(self, active: bool, now: float) -> None:
@@ -208,6 +210,7 @@ class Listening:
     def _offer(self, turn: _Turn) -> None:
         """Let the session prepare an answer to the guess."""
         text = turn.guess.text.strip() if turn.guess else ""
+        self._detector.note_chance(completeness(text))
         if text and not turn.offered and not self._is_own_voice(turn, text):
             turn.offered = True
             self._emit(TurnGuess(turn.number, text, turn.over_speech))
@@ -262,7 +265,6 @@ class Listening:
         self._outstanding += self._submit(turn.job(kind))
 
     def _show(self, turn: _Turn, text: str) -> None:
-        self._detector.note_text(text)
         if text and text != turn.text and not self._is_own_voice(turn, text):
             self._emit(PartialTranscript(turn.number, text))
         turn.text = text

@@ -1,28 +1,26 @@
-"""When the user's turn begins and ends: a pure machine over speech probabilities and the time passed in.
+"""When the user's turn begins and ends: a pure machine over probabilities, levels and times passed in.
 
-A turn opens when enough of the last chunks are speech, closes after a silence whose length depends on
-whether the words so far look finished, and is bounded in length. Hysteresis between the thresholds of
-opening and going on follows Silero VAD's own iterator (https://github.com/snakers4/silero-vad).
+A turn opens when enough of the last chunks are speech, closes after a silence whose length depends on how
+likely the words so far are all, and is bounded in length. Hysteresis between the thresholds of opening and
+going on follows Silero VAD's own iterator (https://github.com/snakers4/silero-vad). Its probability falls
+some 80 ms after speech has ended; the level falls at once, so that both must say that speech goes on.
 """
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
+
+import numpy as np
 
 from assistant.voice.cascade.ports import RECOGNITION_RATE, VAD_CHUNK
 
 CHUNK_S = VAD_CHUNK / RECOGNITION_RATE
 """Seconds in one chunk: 0.032."""
 
-_LAST_WORD = re.compile(r"([\w']+)\W*$")
-_OPEN_ENDINGS = """
-    a an and are at because but by for from if into is it's my of or our that the their to uh um er erm was
-    were whether which with your change switch
-"""
-_UNFINISHED = frozenset(_OPEN_ENDINGS.split())
+_FORGOTTEN_DB = 0.3
+"""By how much a chunk of speech may fall behind the loudest one that counts: 9 dB a second."""
 
 
 class Surroundings(StrEnum):
@@ -92,17 +90,23 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
-    """Thresholds are probabilities, times are seconds."""
+    """Thresholds are probabilities, times are seconds, levels decibels.
+
+    ``waits`` are the silences that end a turn whose words are all with the ``chances``, with straight lines
+    between; ``wait_s`` is the one before they are known.
+    """
 
     quiet: Rule = Rule(threshold=0.5, chunks=3, window=4)
     audible: Rule = Rule(threshold=0.7, chunks=4, window=5)
     unproven: Rule = Rule(threshold=0.85, chunks=6, window=7)
     going_on: float = 0.35
+    softest_db: float = 20.0
+    """How far below the turn's loudest speech its softest may lie."""
     resume_chunks: int = 2
-    speculate_s: float = 0.2
-    hangover_s: float = 0.45
-    complete_s: float = 0.38
-    unfinished_s: float = 1.1
+    speculate_s: float = 0.12
+    chances: tuple[float, ...] = (0.25, 0.5, 0.95)
+    waits: tuple[float, ...] = (1.2, 0.8, 0.38)
+    wait_s: float = 0.8
     max_turn_s: float = 25.0
 
     def rule(self, surroundings: Surroundings) -> Rule:
@@ -110,23 +114,13 @@ class TurnSettings:
         rules = {Surroundings.QUIET: self.quiet, Surroundings.AUDIBLE: self.audible}
         return rules.get(surroundings, self.unproven)
 
-
-def hangover(text: str, settings: TurnSettings) -> float:
-    """Seconds of silence after which a turn that reads ``text`` so far is over.
-
-    Recognisers close nearly everything with a full stop, so the last word counts before the mark.
-    """
-    stripped = text.strip()
-    last = _LAST_WORD.search(stripped.lower())
-    if last is None:
-        return settings.hangover_s
-    if stripped.endswith((",", "…", "...", "-", "–")) or last.group(1) in _UNFINISHED:
-        return settings.unfinished_s
-    return settings.complete_s if stripped.endswith((".", "?", "!")) else settings.hangover_s
+    def wait(self, chance: float | None) -> float:
+        """Seconds of silence that end a turn whose words are all with this chance (None: still unknown)."""
+        return self.wait_s if chance is None else float(np.interp(chance, self.chances, self.waits))
 
 
 class TurnDetector:
-    """Turns a probability of speech for every 32 ms into decisions; see the module's first lines."""
+    """Turns probability of speech and level of every 32 ms into decisions; see the module's first lines."""
 
     def __init__(self, settings: TurnSettings | None = None) -> None:
         self._settings = settings or TurnSettings()
@@ -146,7 +140,8 @@ class TurnDetector:
         self._has_speech = False
         self._speculated = False
         self._run = 0
-        self._text = ""
+        self._loudest = float("-inf")
+        self._chance: float | None = None
         self._recent.clear()
 
     @property
@@ -169,10 +164,10 @@ class TurnDetector:
         """True from a ``Speculate`` until speech comes back or the turn ends."""
         return self._speculated
 
-    def note_text(self, text: str) -> None:
-        """What has been recognised of the open turn; decides how long a silence ends it."""
-        if self._open:
-            self._text = text
+    def note_chance(self, chance: float) -> None:
+        """With this chance (0.0 to 1.0) the words before the pause are all; decides how long it may last."""
+        if self._speculated:
+            self._chance = chance
 
     def hold(self, active: bool, now: float) -> tuple[Decision, ...]:
         """Push-to-talk: active opens a turn and keeps it open, released ends it at once."""
@@ -189,10 +184,12 @@ class TurnDetector:
         self._recent.clear()
         return (self._end(now, EndReason.DROPPED),) if self._open else ()
 
-    def feed(self, probability: float, now: float, surroundings: Surroundings) -> tuple[Decision, ...]:
-        """One chunk that ended at ``now`` (seconds, never going back)."""
+    def feed(
+        self, probability: float, level: float, now: float, surroundings: Surroundings
+    ) -> tuple[Decision, ...]:
+        """One chunk of this RMS ``level`` (dBFS) that ended at ``now`` (seconds, never going back)."""
         if self._open:
-            return self._continue(probability, now)
+            return self._continue(probability, level, now, surroundings)
         rule = self._settings.rule(surroundings)
         self._recent.append(probability)
         window = list(self._recent)[-rule.window :]
@@ -202,6 +199,7 @@ class TurnDetector:
         onset = self._begin(now - (len(window) - speech[0]) * CHUNK_S, now)
         self._speech_s = len(speech) * CHUNK_S
         self._has_speech = True
+        self._loudest = level
         return (onset,)
 
     def _begin(self, speech_from: float, now: float) -> Onset:
@@ -211,9 +209,16 @@ class TurnDetector:
         self._opened_at = self._speech_end = now
         return Onset(self._turn, speech_from)
 
-    def _continue(self, probability: float, now: float) -> tuple[Decision, ...]:
+    def _continue(
+        self, probability: float, level: float, now: float, surroundings: Surroundings
+    ) -> tuple[Decision, ...]:
         decisions: list[Decision] = []
-        self._run = self._run + 1 if probability >= self._settings.going_on else 0
+        if probability >= self._settings.quiet.threshold:
+            self._loudest = max(level, self._loudest - _FORGOTTEN_DB)
+        # Echo cancellation makes the user softer now and then.
+        is_quiet = surroundings is Surroundings.QUIET
+        is_loud = not is_quiet or level >= self._loudest - self._settings.softest_db
+        self._run = self._run + 1 if is_loud and probability >= self._settings.going_on else 0
         # A lone chunk within a pause is more often a click than the user going on.
         if self._run >= (self._settings.resume_chunks if self._speculated else 1):
             self._speech_end = now
@@ -221,13 +226,14 @@ class TurnDetector:
             self._has_speech = self._has_speech or probability >= self._settings.quiet.threshold
             if self._speculated:
                 self._speculated = False
+                self._chance = None
                 decisions.append(Resume(self._turn))
         silence = now - self._speech_end
         if now - self._opened_at >= self._settings.max_turn_s:
             decisions.append(self._end(now, EndReason.LENGTH))
             if self._held:
                 decisions.append(self._begin(now, now))
-        elif not self._held and silence >= hangover(self._text, self._settings):
+        elif not self._held and silence >= self._settings.wait(self._chance):
             decisions.append(self._end(now, EndReason.SILENCE))
         elif self._has_speech and not self._speculated and silence >= self._settings.speculate_s:
             self._speculated = True

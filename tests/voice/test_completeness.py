@@ -1,0 +1,56 @@
+"""Whole utterances and cut ones, by their words."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.voice.cascade.completeness import completeness
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What time is it?",
+        "How are you today?",
+        "What is 7 plus 5?",
+        "Good morning.",
+        "Tell me a joke.",
+        "Is it cold outside?",
+        "Where did you learn that?",
+        "Turn the volume down.",
+        "Switch to TARS.",
+    ],
+)
+def test_what_needs_no_more_is_whole(text: str) -> None:
+    assert completeness(text) > 0.7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Change to.",
+        "Changed to.",
+        "Set the volume too.",
+        "I would like tea and",
+        "Tell me, um",
+        "First,",
+        "I was thinking...",
+        "What is the?",
+        "Could you tell me?",
+        "Remember that.",
+        "When I get home.",
+        "The thing is that",
+        "I need to buy",
+        "My favourite colour is.",
+    ],
+)
+def test_what_wants_more_is_not_whatever_mark_the_recogniser_set(text: str) -> None:
+    assert completeness(text) < 0.35
+
+
+def test_a_statement_may_go_on() -> None:
+    assert 0.2 < completeness("My brother lives in Spain.") < 0.8
+
+
+def test_no_words_tell_nothing() -> None:
+    assert completeness("…") == completeness("") == 0.5
