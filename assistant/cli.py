@@ -101,6 +101,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
                 assembled.library,
                 assembled.persona.slug,
                 memory=Memory(assembly.locations.dashboard_file),
+                exports=assembly.locations.data / "exports",
                 keys=assembly.settings.values.keys,
                 locate_key=lambda action: assembly.settings.locate("keys", action),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -49,6 +50,7 @@ class ActionApp(App[None]):
         self.conversation: Conversation | None = None
         self.personas: Library | None = None
         self.memory = Memory()
+        self.exports = Path.cwd()
 
     @property
     def dashboard(self) -> DashboardScreen:
@@ -161,6 +163,50 @@ class ActionApp(App[None]):
     def action_newest(self) -> None:
         """Follow the conversation again."""
         self.dashboard.chat.go_to_newest()
+
+    def action_search(self, words: str = "") -> None:
+        """Find words in the conversation."""
+        self.dashboard.search.open(words)
+
+    def action_filter(self, name: str = "") -> None:
+        """Show one persona's part of the conversation, by default the present one's; or everything again."""
+        from assistant.personas.names import match
+
+        chat, persona = self.dashboard.chat, self.dashboard.persona
+        found = match(name, self.personas) if name and self.personas else None
+        wanted = found.persona if found else None if name or chat.is_filtered else persona
+        if name and not found:
+            self.tell(Severity.WARNING, f"There is no persona named {name!r}.", "F2 shows who there is.")
+            return
+        chat.only(wanted.slug if wanted else "")
+        self.notify(
+            f"Only {wanted.name} is shown." if wanted else "Everything is shown.", timeout=2, markup=False
+        )
+
+    def action_copy(self) -> None:
+        """Copy the last answer."""
+        if answer := self.dashboard.chat.transcript.last_answer():
+            self.copy_to_clipboard(answer)
+        self.notify("Copied." if answer else "There is no answer yet.", timeout=2, markup=False)
+
+    def action_export(self, file: str = "") -> None:
+        """Write the conversation to a markdown file."""
+        from assistant.dashboard.export import export
+
+        try:
+            written = export(self.dashboard.chat.transcript, self.exports, file)
+        except OSError as error:
+            self.tell(Severity.ERROR, f"The conversation was not written: {error}.", "Name another file.")
+            return
+        self.tell(Severity.INFO, f"The conversation is in {written}.")
+
+    def action_earlier_line(self) -> None:
+        """Bring back what was said before."""
+        self.dashboard.prompt.earlier()
+
+    def action_later_line(self) -> None:
+        """Go on to what was said after it."""
+        self.dashboard.prompt.later()
 
     # --- program --------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ class DashboardApp(ActionApp):
         self.conversation, self.personas = prepared.conversation, prepared.personas
         self._wear(prepared.slug)
         self._use_keys(prepared)
-        self.memory = prepared.memory
+        self.memory, self.exports = prepared.memory, prepared.exports
         self.dashboard.side.recall(self.memory.now.panels)
         self.dashboard.voice.display = self.memory.now.dots
         prepared.conversation.subscribe(self._post_update)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
@@ -53,6 +54,8 @@ class Prepared:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the settings by action id."""
     memory: Memory = field(default_factory=Memory)
+    exports: Path = Path()
+    """The folder for conversations that are written to files."""
     locate_key: Callable[[str], str] = "keys.{}".format
     """Where a key of the settings stands, such as ``config.toml:4: keys.talk``."""
 

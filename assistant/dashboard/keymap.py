@@ -117,6 +117,27 @@ ACTIONS = (
     Action("scroll_up", "pageup", "Earlier", "Scroll back in the conversation", "Conversation"),
     Action("scroll_down", "pagedown", "Later", "Scroll forward in the conversation", "Conversation"),
     Action("newest", "ctrl+end", "Newest", "Go back to the newest message", "Conversation"),
+    Action("search", "ctrl+r", "Search", "Find words in the conversation", "Conversation", argument="words"),
+    Action(
+        "filter",
+        "",
+        "Only one",
+        "Show one persona's part only, or everything again",
+        "Conversation",
+        argument="name",
+    ),
+    Action("copy", "", "Copy", "Copy the last answer", "Conversation"),
+    Action(
+        "export", "", "Export", "Write the conversation to a markdown file", "Conversation", argument="file"
+    ),
+    Action(
+        "earlier_line",
+        "up",
+        "Edit",
+        "Bring back what you said, to change it and say it again",
+        "Conversation",
+    ),
+    Action("later_line", "down", "Edit later", "Go on to what you said after it", "Conversation"),
     Action("command_palette", "ctrl+p", "Commands", "Find any command by name", "Program", rank=5),
     Action("help", "f1", "Help", "What every key does", "Program", rank=7),
     Action("interrupt", "ctrl+c", "Interrupt", "Copy the selection, else stop; twice quits", "Program", True),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
@@ -30,6 +31,7 @@ from tests.dashboard.stage import Stage, stage
 
 LISTENING = PhaseChanged(Phase.LISTENING, microphone_open=True)
 LINES = tuple(MessageShown(n, "user", f"line {n}", "ada", final=True) for n in range(60))
+TWO = (*LINES, MessageShown(100, "assistant", "Bob speaking", "bob", final=True))
 
 
 async def nothing(on: Stage) -> None:
@@ -39,6 +41,10 @@ async def nothing(on: Stage) -> None:
 async def scroll_back(on: Stage) -> None:
     on.app.dashboard.chat.scroll_to(y=10, animate=False)
     await on.until(lambda: "line 59" not in on.text)
+
+
+async def go_back_twice(on: Stage) -> None:
+    await on.pilot.press("up", "up")
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,12 @@ PROOFS = {
     "scroll_up": Proof(lambda on: "line 59" not in on.text, LINES),
     "scroll_down": Proof(lambda on: on.app.dashboard.chat.scroll_y > 10, LINES, scroll_back),
     "newest": Proof(lambda on: "line 59" in on.text, LINES, scroll_back),
+    "search": Proof(lambda on: on.app.dashboard.search.display),
+    "filter": Proof(lambda on: "Bob speaking" not in on.text and on.app.dashboard.chat.is_filtered, TWO),
+    "copy": Proof(lambda on: on.app.clipboard == "Bob speaking", TWO),
+    "export": Proof(lambda on: "The conversation is in" in on.text and list(on.app.exports.iterdir()), TWO),
+    "earlier_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES),
+    "later_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES, go_back_twice),
     "command_palette": Proof(lambda on: CommandPalette.is_open(on.app)),
     "help": dialog(HelpScreen),
     "interrupt": asked(StopRequested()),
@@ -92,8 +104,8 @@ PROOFS = {
 
 def ways(action: Action) -> list[str]:
     palette = [] if action.id == "command_palette" else ["palette"]
-    # Typing a line goes to the newest message, so that scrolling back by command would prove nothing.
-    slash = [] if action.id.startswith("scroll") else ["slash"]
+    # Sending a line goes to the newest message, and is what is brought back: by command these prove nothing.
+    slash = [] if action.id in {"scroll_up", "scroll_down", "earlier_line", "later_line"} else ["slash"]
     return [*action.keys, *palette, *slash]
 
 
@@ -101,9 +113,9 @@ def ways(action: Action) -> list[str]:
     ("action", "way"),
     [pytest.param(action, way, id=f"{action.id}-{way}") for action in ACTIONS for way in ways(action)],
 )
-async def test_an_action_by_each_of_its_ways(action: Action, way: str):
+async def test_an_action_by_each_of_its_ways(action: Action, way: str, tmp_path: Path):
     proof = PROOFS[action.id]
-    async with stage(proof.script) as on:
+    async with stage(proof.script, exports=tmp_path) as on:
         await proof.before(on)
         assert on.app.focused is on.app.dashboard.query_one("#prompt")
         assert not proof.done(on)

@@ -40,6 +40,7 @@ from assistant.dashboard.widgets.panels.persona_panel import PersonaPanel
 from assistant.dashboard.widgets.panels.tools_panel import ToolsPanel
 from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
 from assistant.dashboard.widgets.prompt import Prompt
+from assistant.dashboard.widgets.search_bar import SearchBar
 from assistant.dashboard.widgets.side import Side
 from assistant.dashboard.widgets.status_line import StatusLine
 
@@ -64,6 +65,8 @@ class DashboardScreen(Screen[None]):
     chat = query_one(ChatLog)
     voice = query_one(VoiceVisualizerPanel)
     side = query_one(Side)
+    prompt = query_one(Prompt)
+    search = query_one(SearchBar)
     tools = query_one(ToolsPanel)
     devices = query_one(DevicesPanel)
     log_panel = query_one(LogPanel)
@@ -89,6 +92,7 @@ class DashboardScreen(Screen[None]):
                 lambda: self.app.size.width,
             )
         yield VoiceVisualizerPanel(self._clock).data_bind(screen.persona)
+        yield SearchBar(lambda: self.chat)
         with Horizontal(id="input"):
             yield Static("›", id="caret")
             yield Prompt()
@@ -111,12 +115,13 @@ class DashboardScreen(Screen[None]):
         """Show one update; ``find`` gives the persona of a slug. A change of persona is the app's to show."""
         match update:
             case MessageShown():
-                self.chat.show_message(update, find(update.persona))
+                self.chat.show(update, find(update.persona))
+                self._remember_line(update)
             case ToolShown():
-                self.chat.show_tool(update)
+                self.chat.show(update)
                 self.tools.show_tool(update)
             case NoticeShown():
-                self.chat.show_notice(update)
+                self.chat.show(update)
                 self.log_panel.note(update.severity, f"{update.message} {update.remedy}")
             case LevelsShown():
                 self.voice.show_levels(update)
@@ -134,3 +139,8 @@ class DashboardScreen(Screen[None]):
                 self.status = replace(self.status, is_recording=bool(folder))
             case PersonaChanged() | InputEnded():
                 pass
+
+    def _remember_line(self, message: MessageShown) -> None:
+        """What was spoken can be changed and sent again like what was typed."""
+        if message.role == "user" and message.final and message.source == "voice" and message.text:
+            self.prompt.remember(message.text)

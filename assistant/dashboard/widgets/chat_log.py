@@ -1,100 +1,194 @@
-"""The conversation: messages of both sides, tool calls and notices in the order in which they began."""
+"""The conversation: messages of both sides, tool calls and notices in the order in which they began.
+
+The transcript holds all of them; on the screen's tree is only a window of it, which moves with scrolling: the
+cost of laying out, recolouring and streaming grows with what is on the tree.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown
-from assistant.dashboard.widgets.entries import MessageEntry, NoticeEntry, ToolEntry
+from assistant.conversation.updates import MessageShown
+from assistant.dashboard.transcript import Key, Shown, Transcript
+from assistant.dashboard.widgets.entries import ShownEntry, make_entry
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from assistant.personas.model import Persona
 
-LIVE_ENTRIES = 150
-"""How many entries stay on the screen's tree; the cost of a repaint grows with them."""
-FOLD_AT_ONCE = 25
-
-_Key = tuple[Literal["message", "tool"], int]
-_Entry = MessageEntry | ToolEntry
+WINDOW = 60
+"""Entries on the tree while the newest is followed."""
+STEP = 20
+"""Entries by which the window moves and may be longer."""
 
 
 class ChatLog(VerticalScroll, can_focus=False):
-    """Follows the newest entry unless the user has scrolled back; folds the oldest away."""
+    """Follows the newest entry unless the user has scrolled back."""
 
     _list = query_one("#entries", Vertical)
 
     def __init__(self) -> None:
         super().__init__(id="chat")
-        self._entries: dict[_Key, _Entry] = {}
-        self._folded: set[_Key] = set()
-        self._folded_count = 0
+        self.transcript = Transcript()
+        self._keys: list[Key] = []
+        self._first = self._last = 0
+        self._live: dict[Key, ShownEntry] = {}
+        self._only = ""
+        self._words = ""
+        self._settling = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="entries"):
             yield Static(_WELCOME, id="welcome")
-            yield Static("", id="fold")
+            yield Static("", id="earlier", classes="marker")
+            yield Static("", id="later", classes="marker")
 
     def on_mount(self) -> None:
         """Follow the newest entry from the start."""
         self.anchor()
 
-    def show_message(self, message: MessageShown, persona: Persona | None) -> None:
-        """Add or replace a message; an empty final one is taken away."""
-        key: _Key = ("message", message.id)
-        entry = self._entries.get(key)
-        if message.final and not message.text:
-            self._entries.pop(key, None)
-            if entry is not None:
-                entry.remove()
-        elif isinstance(entry, MessageEntry):
-            entry.show(message)
-        elif key not in self._folded:
-            self._add(MessageEntry(message, persona), key)
+    # --- what happens -----------------------------------------------------------------------------------
 
-    def show_tool(self, tool: ToolShown) -> None:
-        """Add or replace a tool call."""
-        key: _Key = ("tool", tool.id)
-        entry = self._entries.get(key)
-        if isinstance(entry, ToolEntry):
-            entry.show(tool)
-        elif key not in self._folded:
-            self._add(ToolEntry(tool), key)
+    def show(self, shown: Shown, persona: Persona | None = None) -> None:
+        """Add or replace an entry; an empty final message is taken away."""
+        put = self.transcript.put(shown, persona)
+        if put is None:
+            return
+        entry, is_new = put
+        if isinstance(shown, MessageShown) and shown.final and not shown.text:
+            self._take_away(entry.key)
+        elif widget := self._live.get(entry.key):
+            widget.show(shown)
+        elif is_new and (not self._only or (entry.slug == self._only and entry.key[0] != "notice")):
+            self._append(entry.key)
 
-    def show_notice(self, notice: NoticeShown) -> None:
-        """Add a notice."""
-        self._add(NoticeEntry(notice))
+    def _append(self, key: Key) -> None:
+        if self._keys and self.transcript.get(self._keys[0]) is None:
+            del self._keys[0]
+            self._first, self._last = max(0, self._first - 1), self._last - 1
+        self._keys.append(key)
+        count = len(self._keys)
+        first, reads_back = self._first, not self.is_vertical_scroll_end
+        if count - first > WINDOW + STEP and not reads_back:
+            first = count - WINDOW
+        if self._last == count - 1 and count - first <= WINDOW + 2 * STEP:
+            self._open(first, count)
+        self._mark()
+
+    def _take_away(self, key: Key) -> None:
+        self.transcript.remove(key)
+        if key not in self._keys:
+            return
+        place = self._keys.index(key)
+        del self._keys[place]
+        self._first -= place < self._first
+        self._last -= place < self._last
+        if widget := self._live.pop(key, None):
+            widget.remove()
+
+    # --- where the user looks ---------------------------------------------------------------------------
 
     def go_to_newest(self) -> None:
         """Follow the newest entry again."""
+        if self._last < len(self._keys):
+            self._open(len(self._keys) - WINDOW, len(self._keys))
         self.anchor()
 
-    def _add(self, entry: _Entry | NoticeEntry, key: _Key | None = None) -> None:
-        if key:
-            self._entries[key] = entry  # type: ignore[assignment]
-        self.query_one("#welcome").display = False
-        self._list.mount(entry)
-        self._fold()
+    @property
+    def is_filtered(self) -> bool:
+        """Whether only one persona's part is shown."""
+        return bool(self._only)
 
-    def _fold(self) -> None:
-        """Take the oldest entries away once there are too many; but not while someone reads them."""
-        entries = list(self._list.query_children(".entry"))
-        if len(entries) < LIVE_ENTRIES + FOLD_AT_ONCE or not self.is_vertical_scroll_end:
+    def only(self, slug: str) -> None:
+        """Show the messages and tool calls of one persona; everything where ``slug`` is empty."""
+        self._only = slug
+        self._open(0, 0)
+        self._keys = self.transcript.keys(slug)
+        self._open(len(self._keys) - WINDOW, len(self._keys))
+        self.anchor()
+
+    def matches(self, words: str) -> list[Key]:
+        """The entries that hold ``words``, oldest first; the words are marked wherever they are shown."""
+        self._words = words
+        for widget in self._live.values():
+            widget.mark(words)
+        return self.transcript.find(words, self._keys)
+
+    def go_to(self, key: Key) -> None:
+        """Bring an entry into sight, wherever it is."""
+        self.release_anchor()
+        if key not in self._live:
+            place = self._keys.index(key)
+            self._open(place - WINDOW // 2, place + WINDOW // 2)
+        self.call_after_refresh(self.scroll_to_widget, self._live[key], animate=False, center=True)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Near either end of the window, move it, with what is in sight left where it is."""
+        super().watch_scroll_y(old_value, new_value)
+        if self._settling or not self._live:
             return
-        gone = set(entries[: len(entries) - LIVE_ENTRIES])
-        self._folded |= {key for key, entry in self._entries.items() if entry in gone}
-        self._entries = {key: entry for key, entry in self._entries.items() if entry not in gone}
-        self._folded_count += len(gone)
-        fold = self.query_one("#fold", Static)
-        fold.update(Content(f"▴ {self._folded_count} earlier entries are folded away"))
-        fold.display = True
-        self._list.remove_children(list(gone))
+        if new_value < old_value and new_value < self.size.height and self._first > 0:
+            first = max(0, self._first - STEP)
+            self._move(first, min(self._last, first + WINDOW + STEP), self._keys[self._first])
+        elif new_value > old_value and new_value >= self.max_scroll_y - 1 and self._last < len(self._keys):
+            last = min(len(self._keys), self._last + STEP)
+            self._move(max(self._first, last - WINDOW - STEP), last, self._keys[self._last - 1])
+
+    def _move(self, first: int, last: int, held: Key) -> None:
+        widget = self._live[held]
+        place = widget.virtual_region.y - self.scroll_y
+        self._settling = True
+        self._open(first, last)
+        self.call_after_refresh(self._settle, widget, place)
+
+    def _settle(self, widget: ShownEntry, place: float) -> None:
+        self.scroll_to(y=widget.virtual_region.y - place, animate=False, force=True, immediate=True)
+        self._settling = False
+
+    def _open(self, first: int, last: int) -> None:
+        """Have exactly the entries from ``first`` to before ``last`` on the tree."""
+        first, last = max(0, first), min(last, len(self._keys))
+        wanted = self._keys[first:last]
+        gone = self._live.keys() - set(wanted)
+        if gone:
+            self._list.remove_children([self._live.pop(key) for key in gone])
+        in_front = max(0, self._first - first) if self._live else 0
+        front = [key for key in wanted[:in_front] if key not in self._live]
+        back = [key for key in wanted[in_front:] if key not in self._live]
+        made = {key: self._make(key) for key in (*front, *back)}
+        if front:
+            self._list.mount(*(made[key] for key in front), after="#earlier")
+        if back:
+            self._list.mount(*(made[key] for key in back), before="#later")
+        known = self._live | made
+        self._live = {key: known[key] for key in wanted}
+        self._first, self._last = first, last
+        self._mark()
+
+    def _make(self, key: Key) -> ShownEntry:
+        entry = self.transcript.get(key)
+        assert entry is not None, "keys of the window are in the transcript"
+        widget = make_entry(entry)
+        widget.mark(self._words)
+        return widget
+
+    def _mark(self) -> None:
+        later = len(self._keys) - self._last
+        self.query_one("#welcome").display = not self._keys
+        for id, count, text in (
+            ("#earlier", self._first, f"▴ {self._first} earlier"),
+            ("#later", later, f"▾ {later} later"),
+        ):
+            marker = self.query_one(id, Static)
+            if marker.display or count:
+                marker.display = count > 0
+                marker.update(Content(text))
 
 
 _WELCOME = Content.assemble(

@@ -5,13 +5,16 @@ Everything that people, models or tools said is shown as it is: cleaned, and nev
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
 
 from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown, ToolStatus
+from assistant.dashboard.markdown import markdown
 from assistant.dashboard.text import clean, one_line
+from assistant.dashboard.transcript import Entry, Shown
 from assistant.severity import Severity
 
 if TYPE_CHECKING:
@@ -34,37 +37,78 @@ NOTICES = {
 """Glyph and colour for how bad a notice is."""
 
 
-class MessageEntry(Static):
+class ShownEntry(Static):
+    """One entry; ``mark`` marks words that are searched for wherever they stand in it."""
+
+    def __init__(self, content: Content, classes: str) -> None:
+        super().__init__(content, classes=f"entry {classes}")
+        self._plain = content
+        self._words = ""
+
+    def show(self, shown: Shown) -> None:
+        """Replace what is shown."""
+        raise NotImplementedError
+
+    def mark(self, words: str) -> None:
+        """Mark ``words``; empty takes the marks away."""
+        if words != self._words:
+            self._words = words
+            self.update(self._marked(), layout=False)
+
+    def _replace(self, content: Content, layout: bool = True) -> None:
+        self._plain = content
+        self.update(self._marked(), layout=layout)
+
+    def _marked(self) -> Content:
+        if not self._words:
+            return self._plain
+        return self._plain.highlight_regex(re.compile(re.escape(self._words), re.IGNORECASE), style="reverse")
+
+
+class MessageEntry(ShownEntry):
     """One message of either side, updated in place while it grows and while it is heard."""
 
     def __init__(self, message: MessageShown, persona: Persona | None) -> None:
-        super().__init__(message_content(message, persona), classes=f"entry message -{message.role}")
+        super().__init__(message_content(message, persona), f"message -{message.role}")
         self._persona = persona
-        self._text = message.text
+        self._message = message
 
-    def show(self, message: MessageShown) -> None:
+    def show(self, shown: Shown) -> None:
         """Replace what is shown; the screen is laid out again only when the text itself is another."""
-        longer = message.text != self._text or message.interrupted
-        self._text = message.text
-        self.update(message_content(message, self._persona), layout=longer)
+        assert isinstance(shown, MessageShown)
+        before, self._message = self._message, shown
+        longer = (before.text, before.final) != (shown.text, shown.final) or shown.interrupted
+        self._replace(message_content(shown, self._persona), layout=longer)
 
 
-class ToolEntry(Static):
+class ToolEntry(ShownEntry):
     """One tool call: state, name, arguments, and its result."""
 
     def __init__(self, tool: ToolShown) -> None:
-        super().__init__(tool_content(tool), classes="entry tool")
+        super().__init__(tool_content(tool), "tool")
 
-    def show(self, tool: ToolShown) -> None:
+    def show(self, shown: Shown) -> None:
         """Replace what is shown."""
-        self.update(tool_content(tool))
+        assert isinstance(shown, ToolShown)
+        self._replace(tool_content(shown))
 
 
-class NoticeEntry(Static):
+class NoticeEntry(ShownEntry):
     """A sentence for the user, with what to do about it."""
 
     def __init__(self, notice: NoticeShown) -> None:
-        super().__init__(notice_content(notice), classes=f"entry notice -{notice.severity}")
+        super().__init__(notice_content(notice), f"notice -{notice.severity}")
+
+
+def make_entry(entry: Entry) -> ShownEntry:
+    """The widget for an entry of the transcript."""
+    match entry.shown:
+        case MessageShown() as message:
+            return MessageEntry(message, entry.persona)
+        case ToolShown() as tool:
+            return ToolEntry(tool)
+        case NoticeShown() as notice:
+            return NoticeEntry(notice)
 
 
 def message_content(message: MessageShown, persona: Persona | None) -> Content:
@@ -91,7 +135,7 @@ def _message_text(message: MessageShown) -> Content:
     if message.interrupted:
         return Content.assemble((clean(message.text).rstrip(), "$foreground"), " ", ("—", "$text-warning"))
     if message.final:
-        return Content.styled(clean(message.text), "$foreground")
+        return markdown(message.text.strip()).stylize_before("$foreground")
     heard, rest = message.text[: message.heard], message.text[message.heard :]
     return Content.assemble((clean(heard), "$foreground"), (clean(rest), "italic $muted"))
 

@@ -1,12 +1,10 @@
-"""The input line: Enter sends, up and down walk through what was sent before."""
+"""The input line: Enter sends; what was said before, typed or spoken, can be brought back and changed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
@@ -16,11 +14,6 @@ _REMEMBERED = 200
 
 class Prompt(Input):
     """A line for typed turns; whatever is typed goes to the assistant."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "earlier", "Earlier line", show=False),
-        Binding("down", "later", "Later line", show=False),
-    ]
 
     @dataclass
     class Entered(Message):
@@ -43,19 +36,24 @@ class Prompt(Input):
         line = self.value.strip()
         if not line:
             return
-        self._sent = [*self._sent[-_REMEMBERED + 1 :], line]
+        self.value = self._draft = ""
+        self.remember(line)
         self._place = len(self._sent)
-        self._draft = ""
-        self.value = ""
         self.post_message(self.Entered(line))
 
-    def action_earlier(self) -> None:
+    def remember(self, line: str) -> None:
+        """Have ``line`` among those that can be brought back."""
+        following = self._place == len(self._sent)
+        self._sent = [*self._sent[-_REMEMBERED + 1 :], " ".join(line.split())]
+        self._place = len(self._sent) if following else min(self._place, len(self._sent) - 1)
+
+    def earlier(self) -> None:
         """Show the line sent before this one; what was being typed is kept."""
         if self._place == len(self._sent):
             self._draft = self.value
         self._show(max(0, self._place - 1))
 
-    def action_later(self) -> None:
+    def later(self) -> None:
         """Show the line sent after this one, at the end what was being typed."""
         self._show(min(len(self._sent), self._place + 1))
 
