@@ -13,7 +13,7 @@ from assistant.conversation.updates import ToolShown, ToolStatus
 from assistant.engine.protocol import UserTurn
 from assistant.errors import ToolError
 from assistant.llm.port import Purpose
-from assistant.personas.names import closest, match
+from assistant.personas.names import closest, is_far, match
 from assistant.tools.result import (
     ChangeVolume,
     CloseMicrophone,
@@ -251,8 +251,10 @@ class Commands:
         self._question = _Question(call, now, id)
 
     def _ask_back(self, call: ToolCall, now: float) -> None:
-        wanted = closest(str(call.arguments.get("persona_name", "")), self._session.library, n=1)
-        if wanted:
+        name, library = str(call.arguments.get("persona_name", "")), self._session.library
+        if is_far(name, library):
+            self._question = _Question(ToolCall("list_personas", {}), now)
+        elif wanted := closest(name, library, n=1):
             self._question = _Question(ToolCall("change_theme", {"persona_name": wanted[0].name}), now)
 
     def cancel_question(self) -> None:

@@ -38,6 +38,9 @@ _HEARD = 0.97
 _GUESS_OF_GUESS = 0.04
 """Taken off for likeness to a listed spelling, which is itself one step away from the name."""
 
+_RESEMBLES = 0.6
+"""Score of a name that may have been meant; "Batman" has less for every persona."""
+
 _EXTRA_WORD = 0.09
 """Taken off for each word around the name."""
 
@@ -74,6 +77,12 @@ def match(name: str, library: Library, strict: bool = False) -> Match | None:
 def closest(name: str, library: Library, n: int = 3) -> list[Persona]:
     """The ``n`` personas whose names are nearest to ``name``, nearest first, to ask back with."""
     return [found.persona for found in _ranked(name, library, strict=False)[:n]]
+
+
+def is_far(name: str, library: Library) -> bool:
+    """True when ``name`` resembles no persona's, so that to ask back with the closest would be silly."""
+    ranked = _ranked(name, library, strict=False)
+    return not ranked or ranked[0].score < _RESEMBLES
 
 
 def _ranked(name: str, library: Library, strict: bool) -> list[Match]:

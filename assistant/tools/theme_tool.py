@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.personas.names import closest, match
+from assistant.personas.names import closest, is_far, match
 from assistant.tools.context import ToolContext
 from assistant.tools.define import tool
 from assistant.tools.result import Kind, SwitchPersona, ToolCall, ToolResult
@@ -33,7 +33,7 @@ async def change_theme(context: ToolContext, persona_name: str) -> ToolResult:
 async def list_personas(context: ToolContext) -> ToolResult:
     """Tell which personas there are."""
     current = context.current_persona
-    others = [persona.name for persona in context.personas if persona.slug != current.slug]
+    others = _others(context)
     if not others:
         return ToolResult(f"Only {current.name}.", speech=f"I am {current.name}, and there is nobody else.")
     return ToolResult(
@@ -43,6 +43,10 @@ async def list_personas(context: ToolContext) -> ToolResult:
 
 
 def _ask_back(context: ToolContext, name: str) -> ToolResult:
+    if is_far(name, context.personas):
+        others = listed(_others(context), "or") or "nobody else"
+        text = f"There is no persona called {clipped(name)}. There are {', '.join(context.personas.names)}."
+        return ToolResult(text, speech=f"I know nobody called {clipped(name)}. I can be {others}.", ok=False)
     near = closest(name, context.personas, 2)
     text = (
         f"There is no persona called {clipped(name)}. Closest: {listed([each.name for each in near], 'or')}."
@@ -51,6 +55,11 @@ def _ask_back(context: ToolContext, name: str) -> ToolResult:
     return ToolResult(
         text, speech=f"I know nobody called {clipped(name)}. Did you mean {question}?", ok=False
     )
+
+
+def _others(context: ToolContext) -> list[str]:
+    current = context.current_persona
+    return [persona.name for persona in context.personas if persona.slug != current.slug]
 
 
 TOOLS = (change_theme, list_personas)

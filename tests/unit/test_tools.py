@@ -60,6 +60,13 @@ async def test_an_unknown_persona_is_asked_back_about_and_nothing_changes(contex
     assert result.speech.startswith("I know nobody called Samandra the Great. Did you mean Samantha or")
 
 
+async def test_a_name_like_nobodys_is_answered_with_all_there_are(context: ToolContext) -> None:
+    result = await run(context, "change_theme", persona_name="Darth Vader")
+    assert not result.ok
+    assert result.speech.startswith("I know nobody called Darth Vader. I can be ")
+    assert all(name in result.speech for name in context.personas.names if name != "JARVIS")
+
+
 async def test_the_same_persona_says_so(context: ToolContext) -> None:
     result = await run(context, "change_theme", persona_name="Jarvis")
     assert (result.speech, result.actions) == ("I am JARVIS already.", ())
