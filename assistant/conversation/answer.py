@@ -8,8 +8,8 @@ from typing import Any
 
 from assistant.conversation.sentences import SentenceCutter
 from assistant.engine.protocol import UserTurn
+from assistant.llm.output.pipeline import OutputPipeline
 from assistant.llm.port import Purpose
-from assistant.tools.parser import ToolCallParser
 
 _WORD = re.compile(r"\S+")
 
@@ -32,6 +32,8 @@ class Answer:
     silent: bool = False
     """There is no voice for it: it is read, and counts as heard."""
     writing: bool = True
+    broken_off: bool = False
+    """The text engine failed in the middle of it."""
     ended: bool = False
     """``EndReply`` has been sent."""
     audible: bool = False
@@ -46,7 +48,7 @@ class Answer:
     """Tool calls out of this answer that still run."""
     results: list[tuple[str, str]] = field(default_factory=list)
     """Name and text of the tool results that the model has not seen yet."""
-    scanner: ToolCallParser = field(default_factory=ToolCallParser)
+    scanner: OutputPipeline = field(default_factory=OutputPipeline)
     cutter: SentenceCutter = field(default_factory=SentenceCutter)
 
     def append(self, text: str) -> list[str]:

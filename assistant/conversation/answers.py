@@ -179,10 +179,13 @@ class Answers:
     def piece(self, generation: int, text: str, now: float) -> None:
         """Take a streamed piece: text is said, tool calls are run."""
         answer = self._live(generation)
-        if answer is None:
+        if answer is None or not answer.writing:
             return
         answer.last_piece = now
         self._scan(answer, answer.scanner.feed(text), now)
+        if self.current is answer and answer.scanner.ended:
+            self._outbox.add(CancelReply(generation))
+            self.written(generation, now)
 
     def call(self, generation: int, found: Call | Malformed, now: float) -> None:
         """Take a tool call that the text engine has read itself."""
@@ -207,8 +210,11 @@ class Answers:
         answer = self._live(generation)
         if answer is None:
             return
+        held = [item for item in answer.scanner.finish() if isinstance(item, Text)]
+        self._scan(answer, held, now)
         self._outbox.show(NoticeShown(Severity.ERROR, message, remedy))
         answer.writing = False
+        answer.broken_off = bool(answer.text)
         answer.results.clear()
         self._go_on(answer, now)
 
@@ -276,7 +282,7 @@ class Answers:
         answer = self.current
         return answer if answer is not None and answer.generation == generation else None
 
-    def _scan(self, answer: Answer, items: list[Text | Call | Malformed], now: float) -> None:
+    def _scan(self, answer: Answer, items: Iterable[Text | Call | Malformed], now: float) -> None:
         for item in items:
             if self.current is not answer:
                 return
@@ -337,7 +343,7 @@ class Answers:
         if answer.ended and (unheard or answer.played):
             self.current = None
             answer.hear(answer.text)
-            self._record(answer, answer.text.rstrip(), interrupted=False)
+            self._record(answer, answer.text.rstrip(), interrupted=answer.broken_off)
 
     def _record(self, answer: Answer, text: str, *, interrupted: bool) -> None:
         self._outbox.show(

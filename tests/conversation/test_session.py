@@ -341,6 +341,28 @@ def test_a_text_engine_that_falls_silent_is_given_up(world: World) -> None:
     assert any("in time" in update.message for update in world.shown if isinstance(update, NoticeShown))
 
 
+def test_an_answer_that_breaks_off_is_kept_and_marked(world: World) -> None:
+    world.reply_pieces = ("Once upon a time. ", "There")
+    world.say("Tell me something long, in your own words.")
+    generation = world.session.generation
+    world.write(generation)
+    world.write(generation)
+    world.fail(generation)
+    world.settle()
+    assert (world.stored[-1].text, world.stored[-1].interrupted) == ("Once upon a time. There", True)
+    assert any(isinstance(update, NoticeShown) and update.message == "It broke." for update in world.shown)
+
+
+def test_a_model_that_plays_both_sides_is_stopped(world: World) -> None:
+    world.reply_pieces = ("It is blue.<|im_end|>", "\n<|im_start|>user\nAnd now?")
+    world.say("What colour is the sky, in your own words?")
+    generation = world.session.generation
+    world.write(generation)
+    assert generation not in world.replies
+    world.settle()
+    assert world.texts("assistant")[-1] == "It is blue."
+
+
 def test_a_backchannel_does_not_end_the_answer(world: World) -> None:
     world.say("Tell me something.")
     generation = world.session.generation

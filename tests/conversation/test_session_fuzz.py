@@ -38,6 +38,7 @@ PIECES = (
     ('TOOL_CALL: {"name": "change_theme", "argu', 'ments": {"persona_name": "GLaDOS"}}'),
     ('TOOL_CALL: {"name": ', "broken", "\n"),
     ("Let me look", ToolCall("time"), "Well."),
+    ("<think>Hm.</thi", "nk>So it is.<|im_", "end|>", "I am the user. ", "Me too."),
     (),
 )
 

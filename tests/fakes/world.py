@@ -137,6 +137,7 @@ class World:
 
     def feed(self, event: Input) -> None:
         """Give the session an event and carry out what it decides."""
+        before = self.session.answers.current
         effects = self.session.handle(event, self.now)
         if isinstance(event, TurnGuess):
             self.ahead = {effect.generation for effect in effects if isinstance(effect, StartReply)}
@@ -146,9 +147,9 @@ class World:
             assert all(is_unheard(effect) for effect in effects), "a guess was shown, stored, said or run"
         for effect in effects:
             self.carry_out(effect)
-        answer = self.session.answers.current
-        if answer is not None and answer.silent:
-            self.read.add(answer.text)
+        for answer in (before, self.session.answers.current):
+            if answer is not None and answer.silent:
+                self.read |= {answer.text, answer.text.rstrip()}
 
     def carry_out(self, effect: Effect) -> None:
         match effect:

@@ -1,0 +1,1 @@
+"""What a model writes, made fit to be shown and said."""

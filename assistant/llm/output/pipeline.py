@@ -1,0 +1,59 @@
+"""The one way from a model's text to what is shown and said, for every engine.
+
+    clean → markup → tool calls → guard
+
+Incremental and pure; the voice then words what it is given (``voice.cascade.speakable``). This removes what
+would break a terminal or a conversation. It is no moderation: what the words say is left as it is.
+"""
+
+from __future__ import annotations
+
+from assistant.llm.output.clean import Cleaner
+from assistant.llm.output.guard import Guard
+from assistant.llm.output.markup import STOPS, MarkupFilter
+from assistant.tools.parser import Found, Text, ToolCallParser
+
+
+class OutputPipeline:
+    """One reply after the other: ``feed`` every piece, then ``finish``, which makes ready for the next.
+
+    ``ended`` says that the reply is over for us whatever the model still writes: stop asking it.
+    """
+
+    def __init__(self, stops: tuple[str, ...] = STOPS) -> None:
+        self._stops = stops
+        self._begin()
+
+    def _begin(self) -> None:
+        self._cleaner = Cleaner()
+        self._markup = MarkupFilter(self._stops)
+        self._calls = ToolCallParser()
+        self._guard = Guard()
+
+    @property
+    def ended(self) -> bool:
+        """True until ``finish`` once a stop, a special token or the guard has ended the reply."""
+        return self._markup.ended or self._guard.ended
+
+    def feed(self, piece: str) -> list[Found]:
+        """What is certain after this piece."""
+        return self._guarded(self._calls.feed(self._markup.feed(self._cleaner.feed(piece))))
+
+    def finish(self) -> list[Found]:
+        """What is left when the reply is over."""
+        held = [*self._calls.feed(self._markup.finish()), *self._calls.finish()]
+        found = self._guarded(held)
+        self._begin()
+        return found
+
+    def _guarded(self, items: list[Found]) -> list[Found]:
+        found: list[Found] = []
+        for item in items:
+            if self._guard.ended:
+                break
+            if isinstance(item, Text):
+                if text := self._guard.feed(item.text):
+                    found.append(Text(text))
+            else:
+                found.append(item)
+        return found
