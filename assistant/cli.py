@@ -28,7 +28,7 @@ app = typer.Typer(
 )
 bench = typer.Typer(help="Measure this machine.", rich_markup_mode=None)
 app.add_typer(bench, name="bench")
-personas = typer.Typer(help="List the personas, or hear one.", rich_markup_mode=None)
+personas = typer.Typer(help="List the personas, hear, check or make one.", rich_markup_mode=None)
 app.add_typer(personas, name="personas")
 
 Persona = Annotated[str | None, typer.Option(help="Who answers, by name.")]
@@ -93,6 +93,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
         def prepare() -> Prepared:
             # Imported after the first paint, which none of this may delay.
             from assistant.assembly import Assembly
+            from assistant.personas.watch import PersonaWatch
 
             assembly = held.enter_context(Assembly(options))
             assembled = assembly.assemble()
@@ -101,6 +102,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
                 assembled.library,
                 assembled.persona.slug,
                 memory=Memory(assembly.locations.dashboard_file),
+                watch=PersonaWatch(assembly.settings.values.themes_dir or assembly.locations.themes),
                 exports=assembly.locations.data / "exports",
                 keys=assembly.settings.values.keys,
                 locate_key=lambda action: assembly.settings.locate("keys", action),
@@ -156,6 +158,42 @@ def list_personas(context: typer.Context) -> None:
         typer.echo(str(broken), err=True)
     if library.failed:
         raise typer.Exit(1)
+
+
+@personas.command("new")
+def new_persona(
+    context: typer.Context, name: Annotated[str, typer.Argument(help="What it is called.")]
+) -> None:
+    """Write a first file for a persona of your own."""
+    from assistant.config.layers import load_settings
+    from assistant.config.locations import find_locations
+    from assistant.personas.new import write_new
+
+    values = load_settings(context.obj).values
+    file = write_new(name, values.themes_dir or find_locations(values.data_dir).themes)
+    typer.echo(f"{file} is there to be changed; a running dashboard follows every change.")
+
+
+@personas.command("check")
+def check_personas(
+    context: typer.Context,
+    persona_files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...")] = None,
+) -> None:
+    """Read persona files and tell what is wrong; without any, those that are in use."""
+    from assistant.personas.load import PersonaFileError, load_file
+
+    failed = list(_library(context.obj)[0].failed) if not persona_files else []
+    for file in persona_files or ():
+        try:
+            typer.echo(f"{file}: {load_file(file).name} is fine.")
+        except PersonaFileError as error:
+            failed.append(error)
+    for broken in failed:
+        typer.echo(str(broken), err=True)
+    if failed:
+        raise typer.Exit(1)
+    if not persona_files:
+        typer.echo("Every persona file is fine.")
 
 
 @personas.command("preview")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,13 @@ class RecordingRequested:
     active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PersonasReloaded:
+    """Persona files have changed: all personas there are now, as plain values of ``Persona``."""
+
+    personas: tuple[Mapping[str, Any], ...]
+
+
 Request = (
     TypedTurn
     | StopRequested
@@ -75,4 +84,5 @@ Request = (
     | VolumeRequested
     | DevicesRequested
     | RecordingRequested
+    | PersonasReloaded
 )

@@ -31,6 +31,7 @@ from assistant.conversation.requests import (
     DevicesRequested,
     MicrophoneRequested,
     PersonaRequested,
+    PersonasReloaded,
     StopRequested,
     TalkRequested,
     TypedTurn,
@@ -197,6 +198,8 @@ class Session:
             case VolumeRequested(volume):
                 self.commands.can_undo(ToolCall("set_volume", {"level": round(self.volume * 100)}))
                 self.set_volume(volume)
+            case PersonasReloaded(personas):
+                self._library = Library(tuple(Persona.model_validate(each) for each in personas))
             case DevicesRequested(input_name, output_name):
                 self._outbox.engine(UseDevices(input_name, output_name))
             case EngineReady():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +21,16 @@ from assistant.conversation.requests import (
     WakeRequested,
 )
 from assistant.conversation.updates import NoticeShown, PhaseChanged
-from assistant.dashboard.keymap import ACTIONS, Action, bindings
+from assistant.dashboard.keymap import ACTIONS, Action, bindings, nearest
 from assistant.dashboard.remembered import Memory
 from assistant.dashboard.screens.dashboard import DashboardScreen
+from assistant.dashboard.theming.theme import named_theme, persona_theme, theme_names
+from assistant.errors import PersonaError
 from assistant.severity import Severity
 
 if TYPE_CHECKING:
+    from textual.theme import Theme
+
     from assistant.dashboard.bridge import Conversation
     from assistant.personas.load import Library
     from assistant.personas.model import Persona
@@ -100,11 +105,19 @@ class ActionApp(App[None]):
             self._ask_for(name)
             return
         current = self.dashboard.persona.slug if self.dashboard.persona else ""
-        self.push_screen(PersonaScreen(self.personas or (), current), self._persona_chosen)
+        self.push_screen(
+            PersonaScreen(self.personas or (), current, self._preview_persona), self._persona_chosen
+        )
 
     def _persona_chosen(self, slug: str | None) -> None:
+        self._dress()
         if slug:
             self.request(PersonaRequested(slug))
+
+    def _preview_persona(self, slug: str) -> None:
+        if (persona := self.find(slug)) and not self.memory.now.theme:
+            with suppress(PersonaError):
+                self.put_on(persona_theme(persona))
 
     def _ask_for(self, name: str) -> None:
         from assistant.personas.names import closest, match
@@ -207,6 +220,52 @@ class ActionApp(App[None]):
     def action_later_line(self) -> None:
         """Go on to what was said after it."""
         self.dashboard.prompt.later()
+
+    # --- colours --------------------------------------------------------------------------------------
+
+    def put_on(self, theme: Theme) -> None:
+        """Wear ``theme``, also where one of this name with other colours is worn."""
+        self.register_theme(theme)
+        if self.theme == theme.name:
+            self.mutate_reactive(App.theme)
+        else:
+            self.theme = theme.name
+
+    def _dress(self) -> None:
+        """Wear what holds: the chosen theme, or the persona's own."""
+        if theme := named_theme(self.memory.now.theme):
+            self.put_on(theme)
+        elif persona := self.dashboard.persona:
+            with suppress(PersonaError):
+                self.put_on(persona_theme(persona))
+
+    def action_theme(self, name: str = "") -> None:
+        """Choose the colours, from a list or by name."""
+        from assistant.dashboard.screens.themes import ThemeScreen
+
+        if name:
+            self._choose_theme(name)
+        else:
+            self.push_screen(ThemeScreen(self.memory.now.theme, self._preview_theme), self._choose_theme)
+
+    def _choose_theme(self, name: str | None) -> None:
+        from assistant.dashboard.screens.themes import OWN
+
+        if name == OWN:
+            self.memory.change(theme="")
+        elif name and named_theme(name):
+            self.memory.change(theme=name)
+        elif name:
+            near = nearest(name, (OWN, *theme_names())) or OWN
+            self.tell(Severity.WARNING, f"There are no colours named {name!r}.", f"Did you mean {near}?")
+        self._dress()
+
+    def _preview_theme(self, name: str) -> None:
+        if theme := named_theme(name):
+            self.put_on(theme)
+        elif persona := self.dashboard.persona:
+            with suppress(PersonaError):
+                self.put_on(persona_theme(persona))
 
     # --- program --------------------------------------------------------------------------------------
 

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.worker import Worker, WorkerState
 
-from assistant.conversation.requests import TypedTurn
+from assistant.conversation.requests import PersonasReloaded, TypedTurn
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Phase, PhaseChanged, Update
 from assistant.dashboard import slash
 from assistant.dashboard.actions import ActionApp
@@ -24,7 +23,7 @@ from assistant.dashboard.commands import AssistantCommands
 from assistant.dashboard.keymap import remap
 from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.terminal import native_output_to
-from assistant.dashboard.theming.theme import NEUTRAL, persona_theme
+from assistant.dashboard.theming.theme import NEUTRAL, named_theme, persona_theme
 from assistant.dashboard.widgets.prompt import Prompt
 from assistant.dashboard.widgets.side import HUGE, NORMAL, WIDE, Side
 from assistant.errors import AssistantError, EngineError
@@ -32,6 +31,11 @@ from assistant.severity import Severity
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from assistant.personas.watch import PersonaWatch
+
+LOOK_S = 1.0
+"""How often persona files are looked at."""
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +82,13 @@ class DashboardApp(ActionApp):
             self.exit(return_code=1)
             return
         self.conversation, self.personas = prepared.conversation, prepared.personas
+        self.memory, self.exports = prepared.memory, prepared.exports
         self._wear(prepared.slug)
         self._use_keys(prepared)
-        self.memory, self.exports = prepared.memory, prepared.exports
         self.dashboard.side.recall(self.memory.now.panels)
         self.dashboard.voice.display = self.memory.now.dots
+        if watch := prepared.watch:
+            self.set_interval(LOOK_S, lambda: self._look_at_personas(watch))
         prepared.conversation.subscribe(self._post_update)
         self.run_worker(
             prepared.conversation.run(), name="conversation", group="conversation", exit_on_error=False
@@ -151,11 +157,22 @@ class DashboardApp(ActionApp):
             self._show(NoticeShown(Severity.ERROR, error.message, error.remedy))
             return
         self.dashboard.persona = persona
-        self.register_theme(theme)
-        if self.theme == theme.name:
-            self.mutate_reactive(App.theme)
-        else:
-            self.theme = theme.name
+        self.put_on(named_theme(self.memory.now.theme) or theme)
+
+    async def _look_at_personas(self, watch: PersonaWatch) -> None:
+        if self.personas is None or self.dashboard.persona is None:
+            return
+        current = self.dashboard.persona.slug
+        library = await asyncio.to_thread(watch.poll, self.personas, current)
+        if library is None:
+            return
+        known = {str(error) for error in self.personas.failed}
+        self.personas = library
+        self.request(PersonasReloaded(tuple(each.model_dump(mode="json") for each in library)))
+        self._wear(current)
+        if broken := [error for error in library.failed if str(error) not in known]:
+            text = "\n".join(f"{error.file}:{error.line}: {error.reason}" for error in broken)
+            self.notify(text, title="A persona stays as it was", severity="warning", timeout=10, markup=False)
 
     # --- what the user types --------------------------------------------------------------------------
 

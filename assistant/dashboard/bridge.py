@@ -18,6 +18,7 @@ from assistant.dashboard.remembered import Memory
 if TYPE_CHECKING:
     from assistant.conversation.requests import Request
     from assistant.personas.load import Library
+    from assistant.personas.watch import PersonaWatch
 
 
 class Conversation(Protocol):
@@ -54,6 +55,8 @@ class Prepared:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the settings by action id."""
     memory: Memory = field(default_factory=Memory)
+    watch: PersonaWatch | None = None
+    """Notices that persona files have changed."""
     exports: Path = Path()
     """The folder for conversations that are written to files."""
     locate_key: Callable[[str], str] = "keys.{}".format

@@ -138,6 +138,7 @@ ACTIONS = (
         "Conversation",
     ),
     Action("later_line", "down", "Edit later", "Go on to what you said after it", "Conversation"),
+    Action("theme", "", "Colours", "Choose other colours for everybody", "Program", argument="name"),
     Action("command_palette", "ctrl+p", "Commands", "Find any command by name", "Program", rank=5),
     Action("help", "f1", "Help", "What every key does", "Program", rank=7),
     Action("interrupt", "ctrl+c", "Interrupt", "Copy the selection, else stop; twice quits", "Program", True),

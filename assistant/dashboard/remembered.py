@@ -21,7 +21,7 @@ class Remembered:
     dots: bool = True
     """Whether the voice dots are shown."""
     theme: str = ""
-    """A theme that is worn instead of the personas' own; empty for theirs."""
+    """A theme that was chosen instead of the personas' own; empty for theirs."""
     welcomed: bool = False
     """Whether the first-run screen has been seen."""
 

@@ -75,25 +75,37 @@ class Library:
         return next((persona for persona in self.personas if persona.slug == slug), None)
 
 
-def load_library(user_folder: Path | None = None) -> Library:
+def load_library(
+    user_folder: Path | None = None, before: Library | None = None, current: str = ""
+) -> Library:
     """The shipped personas and those of ``user_folder``; a file of the same name replaces the shipped one.
 
+    ``before`` is what was read last: from it come the personas whose files broke since, and ``current``.
     Raises ``PersonaError`` only when not a single persona can be read.
     """
     by_slug: dict[str, Persona] = {}
     failed: list[PersonaFileError] = []
-    for file in (*_toml_files(shipped_folder()), *_toml_files(user_folder)):
+    for file in persona_files(user_folder):
         try:
             persona = load_file(file)
             _check_name_is_free(persona, by_slug.values(), file)
         except PersonaFileError as error:
             failed.append(error)
+            if before and (good := before.get(file.name.removesuffix(".toml"))):
+                by_slug[good.slug] = good
         else:
             by_slug[persona.slug] = persona
+    if before and current not in by_slug and (kept := before.get(current)):
+        by_slug[current] = kept
     if not by_slug:
         reason = str(failed[0]) if failed else "No persona file was found."
         raise PersonaError(reason, "Install the program again; its themes folder is missing or broken.")
     return Library(tuple(sorted(by_slug.values(), key=_default_first)), tuple(failed))
+
+
+def persona_files(user_folder: Path | None) -> list[Path | Traversable]:
+    """Every persona file there is: the shipped ones, then the user's."""
+    return [*_toml_files(shipped_folder()), *_toml_files(user_folder)]
 
 
 def load_file(file: Path | Traversable) -> Persona:

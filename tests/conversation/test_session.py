@@ -8,6 +8,7 @@ from assistant.conversation.effects import Tick
 from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
+    PersonasReloaded,
     StopRequested,
     TalkRequested,
     TypedTurn,
@@ -33,6 +34,7 @@ from assistant.engine.protocol import (
 )
 from assistant.llm.port import Purpose
 from assistant.personas.load import load_library
+from assistant.recording.codec import decode, encode
 from assistant.tools.registry import default_registry
 from assistant.tools.result import ToolCall
 from tests.fakes.world import READY, World
@@ -433,3 +435,13 @@ def test_a_result_that_comes_after_the_next_turn_is_not_spoken(world: World) -> 
     assert world.session.generation == generation
     world.settle()
     assert world.texts("assistant")[-1] == "Hello. I am here."
+
+
+def test_personas_that_were_read_again_are_known_at_once(world: World) -> None:
+    everybody = tuple(each.model_dump(mode="json") for each in world.session.library)
+    reloaded = PersonasReloaded((*everybody, everybody[0] | {"slug": "marvin", "name": "Marvin"}))
+    assert decode(encode(reloaded)) == reloaded
+    world.feed(reloaded)
+    world.feed(PersonaRequested("marvin"))
+    world.settle()
+    assert world.session.persona.name == "Marvin"

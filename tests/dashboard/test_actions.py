@@ -26,6 +26,7 @@ from assistant.dashboard.actions import ActionApp
 from assistant.dashboard.keymap import ACTIONS, Action
 from assistant.dashboard.screens.help import HelpScreen
 from assistant.dashboard.screens.personas import PersonaScreen
+from assistant.dashboard.screens.themes import ThemeScreen
 from assistant.personas.load import load_library
 from tests.dashboard.stage import Stage, stage
 
@@ -95,6 +96,7 @@ PROOFS = {
     "export": Proof(lambda on: "The conversation is in" in on.text and list(on.app.exports.iterdir()), TWO),
     "earlier_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES),
     "later_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES, go_back_twice),
+    "theme": dialog(ThemeScreen),
     "command_palette": Proof(lambda on: CommandPalette.is_open(on.app)),
     "help": dialog(HelpScreen),
     "interrupt": asked(StopRequested()),

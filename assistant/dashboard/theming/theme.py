@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from assistant.errors import PersonaError
 
@@ -32,6 +33,62 @@ NEUTRAL = Theme(
     variables={"muted": "#8b93a1", "waveform-microphone": "#8fa3bf", "waveform-assistant": "#c9a86a"},
 )
 """What the dashboard wears until the first persona is there."""
+
+
+HIGH_CONTRAST = Theme(
+    name="high-contrast",
+    dark=True,
+    primary="#ffff00",
+    secondary="#00ffff",
+    accent="#00ff00",
+    success="#00ff00",
+    warning="#ffff00",
+    error="#ff9090",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1a1a1a",
+    variables={
+        "muted": "#ffffff",
+        "text": "#ffffff",
+        "text-muted": "#ffffff",
+        "waveform-microphone": "#00ffff",
+        "waveform-assistant": "#ffff00",
+        "input-cursor-background": "#ffff00",
+        "block-cursor-background": "#ffff00",
+        "block-cursor-foreground": "#000000",
+        "scrollbar": "#ffffff",
+        "scrollbar-background": "#000000",
+    },
+)
+"""White on black and pure colours; nothing is muted."""
+
+
+def theme_names() -> list[str]:
+    """Themes that can be worn instead of the personas' own: ours, then all of Textual's by name."""
+    return [HIGH_CONTRAST.name, *sorted(BUILTIN_THEMES)]
+
+
+def named_theme(name: str) -> Theme | None:
+    """A theme of ``theme_names`` with the variables that the dashboard needs; None for any other name."""
+    if name == HIGH_CONTRAST.name:
+        return HIGH_CONTRAST
+    theme = BUILTIN_THEMES.get(name)
+    return replace(theme, variables={**_derived(theme), **theme.variables}) if theme else None
+
+
+def _derived(theme: Theme) -> dict[str, str]:
+    colours = theme.to_color_system().generate()
+    if theme.ansi:
+        muted = "ansi_bright_black"
+    else:
+        foreground, background = (Color.parse(colours[name]) for name in ("foreground", "background"))
+        muted = foreground.blend(background, 0.3).hex
+    return {
+        "muted": muted,
+        "waveform-microphone": colours["secondary"],
+        "waveform-assistant": colours["primary"],
+    }
 
 
 def persona_theme(persona: Persona) -> Theme:
