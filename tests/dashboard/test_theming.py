@@ -181,7 +181,7 @@ async def test_persona_files_that_change_appear_and_break_are_followed(tmp_path:
         assert isinstance(reloaded, PersonasReloaded)
         assert {"ada", "zoe"} <= {each["slug"] for each in reloaded.personas}
         (tmp_path / "ada.toml").write_text("name = ")
-        await on.until(lambda: "ada.toml:1:" in on.text)
+        await on.until(lambda: any("ada.toml:1: " in each.message for each in on.app._notifications))
         assert of_persona(grounds(on), "55")
         assert on.app.find("zoe") is not None
 
