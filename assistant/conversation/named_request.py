@@ -1,7 +1,8 @@
 """Requests for a persona in any wording: its very name, among words that only ask for somebody.
 
 The phrases of ``spoken_switch.py`` tell where a misheard name must stand. A name that is written right needs
-no phrase: it is enough that no word beside it speaks of anything else.
+no phrase: it is enough that it stands where somebody can be asked for, and that no word beside it speaks of
+anything else.
 """
 
 from __future__ import annotations
@@ -14,55 +15,86 @@ from assistant.personas.names import match
 
 _ASKING = frozenset(
     words_of(
-        "change changing switch switching swap swapping become becoming turn transform morph bring"
-        " put talk speak chat hear be take over load start launch activate enable select choose pick"
-        " show connect hand pass get give use set make want wanna need prefer rather summon fetch"
-        " return mode persona personality character theme voice"
+        "change changing switch switching swap swapping replace become becoming turn turning transform morph"
+        " bring put talk speak chat hear be take over back load start launch activate enable select choose"
+        " pick show connect hand pass transfer get give gimme use set make want wanna need prefer rather"
+        " summon invite fetch return come try go open run send dial assume apply answer play pretend meet"
+        " mode persona personality character theme voice role part time"
     )
 )
 """Words that ask for somebody or something."""
 
 _FILLING = frozenset(
     words_of(
-        "me my us you your yourself it to too two the a an with into in on onto up back here there"
-        " for from of this that now again please can could would will may might should must just so"
-        " then instead as like think mind if it's time go going have love line phone mic"
-        " answer reply respond talking speaking one some minute moment second while bit little right"
-        " away once more okay let let's"
+        "me my us you your you're yourself it to too two the a an with into in on onto up here there for from"
+        " of this that now again please can could would may might should must just so then instead as like"
+        " think mind if it's going have love line phone mic ask respond talking speaking one some minute"
+        " moment second while bit little right away once more okay let let's"
     )
 )
 """Words that say nothing of their own beside them."""
 
 _SPEAKER = frozenset(("i", "i'd", "i'll", "we", "we'd"))
 _WISHES = frozenset(
-    words_of("want wanna need prefer rather would i'd we'd love like can could may might should think will")
+    words_of(
+        "want wanna need prefer rather would i'd we'd love can could may might should think choose pick take"
+    )
 )
 """One of these makes "I talk to …" a wish instead of a report."""
 
+_OPENING = re.compile(
+    r"(?:how about|what about|why don't (?:you|we|i)"
+    r"|(?:is it|would it be) possible(?: for (?:you|me))? to"
+    r"|not you|enough of (?:you|this|that)|(?:i've|i have) had enough(?: of (?:you|this|that))?|from now on) ",
+    re.IGNORECASE,
+)
+"""Ways to begin that say nothing of their own either."""
+
+_LEADS = re.compile(
+    r"(?:.* )?(?:"
+    r"to|two|too|into|with|for|from|as|be|become|becoming|want|wanna|need|prefer|rather|have|use|try|bring|put|get"
+    r"|gimme|fetch|summon|invite|choose|pick|select|start|load|launch|activate|enable|open|run|hear|meet|play|apply"
+    r"|take|let|ask|could|can|should|may|would|pretend you're|yourself|persona|personality|character|theme|voice"
+    r"|(?:i'd|we'd|would) (?:like|love)|(?:talk|speak|act|sound|answer) like|(?:role|part) of"
+    r"|(?:bring|get|give|show|send|hand|pass|fetch) (?:me|us)"
+    r"|(?:bring|swap|send|dial|load|turn|put|switch) (?:in|up|on|back)"
+    r"|come(?: back| on| in| here)+"
+    r")"
+)
+"""What stands before a name that is asked for, and not before one that is called: "talk to me, Samantha"."""
+
+_COMES = re.compile(r"(?:come|take (?:over|it|this|that)|mode|persona|theme|voice)\b.*")
+"""What follows a name that the request begins with."""
+
+_ROLE = re.compile(r"(?:mode|persona|personality|character|theme|voice)\b.*")
 _ARTICLES = frozenset(("the", "a", "an", "my", "your"))
-_ROLES = frozenset(("mode", "persona", "personality", "character", "theme", "voice"))
-_HOW_ABOUT = re.compile(r"^(?:how|what) about ", re.IGNORECASE)
 _LONGEST_NAME = 3
 
 
 def find_named(core: str, library: Library) -> str | None:
     """The persona whose exact name ``core`` holds, when all its other words only ask for somebody."""
-    words = words_of(_HOW_ABOUT.sub("", core))
+    words = words_of(_OPENING.sub("", core, count=1))
     for count in range(min(_LONGEST_NAME, len(words) - 1), 0, -1):
         for start in range(len(words) - count + 1):
             before, name, after = words[:start], words[start : start + count], words[start + count :]
-            if name[0] not in _ARTICLES and _only_asks(before, after):
+            if name[0] not in _ARTICLES and _only_asks({*before, *after}) and _stands_right(before, after):
                 found = match(" ".join(name), library, strict=True)
                 if found is not None:
                     return found.persona.name
     return None
 
 
-def _only_asks(before: list[str], after: list[str]) -> bool:
-    beside = {*before, *after}
+def _only_asks(beside: set[str]) -> bool:
     if not beside & _ASKING or not beside <= _ASKING | _FILLING | _SPEAKER:
         return False
-    if beside & _SPEAKER and not beside & _WISHES:
-        return False
+    return not beside & _SPEAKER or bool(beside & _WISHES)
+
+
+def _stands_right(before: list[str], after: list[str]) -> bool:
+    following = " ".join(after)
+    if not before:
+        return _COMES.fullmatch(following) is not None
     # "Put the kit back" is about a thing; "the Kit voice" is not.
-    return not (before and before[-1] in _ARTICLES) or bool(after and after[0] in _ROLES)
+    if before[-1] in _ARTICLES:
+        return _ROLE.fullmatch(following) is not None
+    return _LEADS.fullmatch(" ".join(before)) is not None

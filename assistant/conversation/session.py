@@ -264,8 +264,7 @@ class Session:
     def switch_persona(self, slug: str, now: float, tool: dict[str, Any] | None = None) -> None:
         """Prompt, voice, memory scope, tools and theme become another persona's, as one."""
         if self._library.get(slug) is None:
-            known = ", ".join(self._library.names)
-            message = f"There is no persona named {slug}."
+            message, known = f"There is no persona named {slug}.", ", ".join(self._library.names)
             self._outbox.show(NoticeShown(Severity.WARNING, message, f"There are {known}."))
             return
         self.commands.cancel_question()

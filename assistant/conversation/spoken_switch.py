@@ -158,6 +158,8 @@ _PHRASES = tuple(
         (r"(?:go|move|shift|turn|transform|jump)(?: over)? to (?P<name>.+)", _exact, _never),
         (rf"(?:{_WISH} |let's )?(?:be|act as|act like|play|meet|hear from) (?P<name>.+)", _exact, _never),
         (rf"{_WISH}(?: have)? (?P<name>.+?)(?: back)?", _exact, _never),
+        (r"you(?:'re| are) now (?P<name>.+)", _exact, _never),
+        (r"from now on you(?:'re| are|'ll be| will be) (?P<name>.+)", _exact, _never),
         (r"no(?: no)?(?: not .+)? i (?:said|meant|mean|want) (?P<name>.+)", _sure, _never),
         (
             rf"(?:how about|show me|i'd prefer|i prefer|(?:change|switch) {_ROLE}) (?P<name>.+)",

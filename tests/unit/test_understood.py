@@ -39,6 +39,12 @@ def test_asleep_a_reading_may_wake_by_name():
         ("maybe we should switch to the Kit voice", "KITT"),
         ("let Samantha speak", "Samantha"),
         ("I need HAL 9000 for this", "HAL 9000"),
+        ("could GLaDOS answer that", "GLaDOS"),
+        ("from now on be TARS", "TARS"),
+        ("is it possible to talk to GLaDOS", "GLaDOS"),
+        ("why don't you switch to JARVIS", "JARVIS"),
+        ("JARVIS take it from here", "JARVIS"),
+        ("let's go with TARS", "TARS"),
     ],
 )
 def test_a_name_among_words_that_only_ask_is_a_request(said, name):

@@ -40,7 +40,8 @@ _CUES = frozenset(
         "change changing changed switch switching switched swap become becoming turn turning"
         " transform talk speak bring back put give get use make set activate connect load start"
         " launch select pick choose hear meet call summon persona character voice theme mode need"
-        " want wanna prefer please be"
+        " want wanna prefer please be try replace"
+        " pretend gimme invite transfer hand pass return come let"
     )
 )
 _CLEAR_CUES = ("change", "switch", "become", "activate", "persona")

@@ -7,6 +7,7 @@ before the first measurement.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from tests.unit.utterances import ORDINARY as TUNING_ORDINARY
@@ -321,6 +322,9 @@ NAMES = (
 )
 """Each persona's slug and its name as a speech engine must be given it to say it right."""
 
+ADDED = ("Marvin", "Zelda", "Cortana")
+"""Personas that a user might add: a name and nothing else to know it by."""
+
 WER = HELD_OUT_ORDINARY[90:130]
 """Sentences on which each voice's ordinary word error rate is measured."""
 
@@ -332,6 +336,12 @@ class Request:
     text: str
     slug: str
     held_out: bool
+
+
+def added_requests() -> tuple[Request, ...]:
+    """The held-out phrasings for the personas of ``ADDED``, whose slugs are their names in lower case."""
+    names = itertools.cycle(ADDED)
+    return tuple(Request(way.format(name), name.lower(), True) for way, name in zip(HELD_OUT, names))  # noqa: B905
 
 
 def requests(voice: int) -> tuple[Request, ...]:

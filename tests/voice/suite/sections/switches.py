@@ -12,7 +12,15 @@ import jiwer
 
 from assistant.personas.load import Library, load_library
 from tests.voice.suite.ears import CLEAN, Ears, persona_asked_for
-from tests.voice.suite.phrasings import HELD_OUT_ORDINARY, ORDINARY, WER, Request, requests
+from tests.voice.suite.phrasings import (
+    ADDED,
+    HELD_OUT_ORDINARY,
+    ORDINARY,
+    WER,
+    Request,
+    added_requests,
+    requests,
+)
 from tests.voice.suite.report import Figure, Limit, Section, Table
 from tests.voice.suite.speakers import SPEAKERS, Speaker
 from tests.voice.suite.switch_chart import draw
@@ -74,6 +82,7 @@ def measure(short: bool) -> Section:
     wanted = [each for each in SPEAKERS if not short or each.key in SHORT_SPEAKERS]
     present = [each for each in wanted if not each.lacks]
     voices = [_listen(ears, library, each, short) for each in present]
+    elsewhere = () if short else (_elsewhere(library, [each.speaker for each in voices if each.is_clear]),)
     false, said = _false_switches(ears, library, present, short)
     timed = () if short else measure_time()
     if not short:
@@ -88,7 +97,7 @@ def measure(short: bool) -> Section:
         "switches",
         "Persona switches by voice",
         (*_figures(voices, short), _false_figure(false, said), *timed),
-        (_by_voice(voices), _by_phrasing(voices), _failures(voices), _false_table(false)),
+        (_by_voice(voices), _by_phrasing(voices), *elsewhere, _failures(voices), _false_table(false)),
         plots=() if short else (str(PLOT),),
         notes=(
             "A switch counts when the first saying is enough, for the recognition and session at work.",
@@ -119,6 +128,30 @@ def _listen(ears: Ears, library: Library, speaker: Speaker, short: bool) -> Voic
         [_plain(text) for text in sentences], [_plain(ears.hear(speaker, text).text) for text in sentences]
     )
     return Voice(speaker, errors, tuple(trials))
+
+
+def _elsewhere(library: Library, speakers: Sequence[Speaker]) -> Table:
+    """What clear voices achieve with fewer recognisers, and with personas that a user has added."""
+    added = [
+        library.default.model_copy(update={"slug": name.lower(), "name": name, "aliases": (), "heard_as": ()})
+        for name in ADDED
+    ]
+    larger = Library((*library.personas, *added))
+    alone = [(each, request) for each in speakers for request in requests(SPEAKERS.index(each))]
+    theirs = [(each, request) for each in speakers for request in added_requests()]
+    rows = []
+    for title, known, without, cases in (
+        ("Whisper alone", library, ("moonshine",), alone),
+        ("Moonshine alone", library, ("whisper",), alone),
+        (f"three personas added: {', '.join(ADDED)}", larger, (), theirs),
+    ):
+        ears = Ears(known, without)
+        right = [
+            persona_asked_for(ears.hear(speaker, request.text), known) == request.slug
+            for speaker, request in cases
+        ]
+        rows.append((title, _percent(100 * sum(right) / max(len(right), 1), len(right))))
+    return Table("Clear voices, clean, other circumstances", ("with", "right at the first saying"), rows)
 
 
 def _false_switches(
