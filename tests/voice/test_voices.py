@@ -19,6 +19,7 @@ from assistant.voice.cascade.parts import load_recogniser, load_voice
 from assistant.voice.cascade.ports import Recogniser, Voice
 from assistant.voice.cascade.voices.system_voice import SystemVoice, find_program
 from tests.fakes.speech import to_16k
+from tests.voice.suite.acoustics import pitch
 
 SENTENCES = (
     "Good evening, how can I help you today?",
@@ -135,6 +136,16 @@ def test_the_system_voice_speaks():
     assert 0.5 * SAMPLE_RATE < len(audio) < 5 * SAMPLE_RATE
     assert np.abs(audio).max() > 0.1
     assert not len(said(voice, "😀"))
+
+
+@pytest.mark.parametrize("semitones", [-12.0, -9.0, -3.0, 0.0, 4.0])
+def test_the_system_voice_has_the_pitch_of_the_packaged_one(semitones):
+    program = find_program()
+    assert program is not None, "install espeak-ng for this test"
+    if program.name == "say":
+        pytest.skip("say has no setting for the pitch")
+    track = pitch(said(SystemVoice(program), SENTENCES[1], VoiceSpec(pitch=semitones)))
+    assert 12 * np.log2(np.nanmedian(track) / 194) == pytest.approx(semitones, abs=1)
 
 
 def fake_program(folder: Path, name: str, script: str) -> Path:

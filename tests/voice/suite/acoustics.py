@@ -5,6 +5,8 @@ None of it shares code with what shapes the voices. All audio is 24 kHz mono.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -68,9 +70,21 @@ def _first_dip(row: Floats, shortest: int) -> float:
     return at + (0.5 * (before - after) / curve if curve > 0 else 0.0)
 
 
-def formants(audio: Samples) -> Floats:
-    """The lowest three resonances in Hz every 10 ms, (frames, 3), NaN outside of loud vowels (LPC roots)."""
-    voiced = np.isfinite(pitch(audio))
+@dataclass(frozen=True, slots=True)
+class Vowels:
+    """``formants``: the lowest three resonances in Hz every 10 ms, (frames, 3), NaN outside of loud vowels.
+
+    The sentence begins with frame ``start`` and is over with frame ``end``.
+    """
+
+    formants: Floats
+    start: int
+    end: int
+
+
+def vowels(audio: Samples, track: Floats) -> Vowels:
+    """The formants by the roots of linear prediction; ``track`` is the ``pitch`` of ``audio``."""
+    voiced = np.isfinite(track)
     narrow = soxr.resample(audio, RATE, FORMANT_RATE).astype(np.float64)
     narrow = np.append(narrow[0], narrow[1:] - 0.97 * narrow[:-1])
     hop, width = FORMANT_RATE // 100, int(0.030 * FORMANT_RATE)
@@ -80,20 +94,19 @@ def formants(audio: Samples) -> Floats:
     power = (frames**2).mean(axis=1)
     for row in np.flatnonzero(voiced[: len(frames)] & (power > 0.03 * np.percentile(power, 98))):
         found[row] = _resonances(frames[row] * np.hanning(width))
-    return found
+    return Vowels(found, *_extent(audio))
 
 
-def formant_scale(audio: Samples, reference: Samples) -> Floats:
-    """By how much the formants of ``audio`` are those of ``reference``, which says the same: (moments, 3).
+def formant_scale(ours: Vowels, theirs: Vowels) -> Floats:
+    """How many times the other's our formants are where both say the same: (moments, 3).
 
     Compares the same moments of the sentence, by time since its first sound. The median over moments is what
     to look at: single roots are often another formant's.
     """
-    ours, theirs = formants(audio), formants(reference)
-    (our_start, our_end), (start, end) = (_extent(each) for each in (audio, reference))
-    rows = np.arange(our_start, min(our_end, len(ours)))
-    match = start + (rows - our_start) * (end - start) / (our_end - our_start)
-    ratios = ours[rows] / theirs[np.minimum(np.rint(match).astype(int), len(theirs) - 1)]
+    rows = np.arange(ours.start, min(ours.end, len(ours.formants)))
+    match = theirs.start + (rows - ours.start) * (theirs.end - theirs.start) / (ours.end - ours.start)
+    last = len(theirs.formants) - 1
+    ratios = ours.formants[rows] / theirs.formants[np.minimum(np.rint(match).astype(int), last)]
     return ratios[np.isfinite(ratios).all(axis=1)]
 
 
@@ -110,9 +123,11 @@ def _resonances(frame: Floats) -> Floats:
     return kept[:3] if len(kept) >= 3 else np.full(3, np.nan)
 
 
-def harmonicity(audio: Samples) -> float:
-    """Median harmonics-to-noise ratio in dB of the voiced frames (Boersma, IFA Proceedings 17, 1993)."""
-    track = pitch(audio)
+def harmonicity(audio: Samples, track: Floats) -> float:
+    """Median harmonics-to-noise ratio in dB of the voiced frames (Boersma, IFA Proceedings 17, 1993).
+
+    ``track`` is the ``pitch`` of ``audio``.
+    """
     frames = _frames(audio, _WINDOW + int(RATE / LOWEST_HZ) + 4)
     ratios = []
     for row in np.flatnonzero(np.isfinite(track[: len(frames)])):

@@ -23,6 +23,14 @@ PROGRAMS = ("say", "espeak-ng", "espeak")
 
 _WORDS_PER_MINUTE = 170
 _TIMEOUT_S = 30.0
+_FARTHEST = 4.0
+"""Semitones by which resampling, which takes the formants along, leaves ``say`` understandable."""
+
+_ESPEAK_SETTINGS = (0.0, 50.0, 99.0)
+_MAN_BELOW = -4.0
+_ESPEAK_MAN = ("en-us", (-17.6, -10.9, -2.3))
+_ESPEAK_WOMAN = ("en-us+f2", (-6.2, 0.1, 8.9))
+"""eSpeak's voices, and how far from the packaged voice's pitch its settings put them; measured."""
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +44,7 @@ def find_program() -> Path | None:
 class SystemVoice:
     """Speaks whole sentences through ``program``, one of ``PROGRAMS``.
 
-    Of a ``VoiceSpec`` it has speed, pitch and effects. The pitch is moved by resampling: the formants go
-    along.
+    Of a ``VoiceSpec`` it has speed, effects and as much of the pitch as the program has.
     """
 
     def __init__(self, program: Path) -> None:
@@ -50,15 +57,17 @@ class SystemVoice:
         Raises ``VoiceError`` for an unknown effect and when the program fails.
         """
         text = speakable(text, spec.say_as)
-        ratio = 2.0 ** (spec.pitch / 12.0)
-        yield from shape(self._spoken(text, spec.speed / ratio, ratio) if text else (), spec)
+        yield from shape(self._spoken(text, spec) if text else (), spec)
 
-    def _spoken(self, text: str, speed: float, ratio: float) -> Iterator[Samples]:
+    def _spoken(self, text: str, spec: VoiceSpec) -> Iterator[Samples]:
+        # ``say`` has no setting for the pitch.
+        pitch = min(max(spec.pitch, -_FARTHEST), _FARTHEST) if self.name == "say" else 0.0
+        ratio = 2.0 ** (pitch / 12.0)
         with tempfile.TemporaryDirectory(prefix="assistant-voice-") as folder:
             path = Path(folder) / "speech.wav"
             try:
                 subprocess.run(
-                    self._command(path, round(_WORDS_PER_MINUTE * speed)),
+                    self._command(path, round(_WORDS_PER_MINUTE * spec.speed / ratio), spec.pitch),
                     input=text.encode("ascii", "ignore"),
                     capture_output=True,
                     check=True,
@@ -72,11 +81,13 @@ class SystemVoice:
                     "Install the packaged voice: pip install hibari-tts.",
                 ) from error
 
-    def _command(self, path: Path, words_per_minute: int) -> list[str]:
+    def _command(self, path: Path, words_per_minute: int, pitch: float) -> list[str]:
         program, rate = str(self._program), str(words_per_minute)
         if self.name == "say":
             return [program, "-r", rate, "-o", str(path), f"--data-format=LEI16@{SAMPLE_RATE}", "-f", "-"]
-        return [program, "-v", "en-us", "-s", rate, "-w", str(path), "--stdin"]
+        voice, semitones = _ESPEAK_MAN if pitch < _MAN_BELOW else _ESPEAK_WOMAN
+        setting = str(round(np.interp(pitch, semitones, _ESPEAK_SETTINGS)))
+        return [program, "-v", voice, "-s", rate, "-w", str(path), "-p", setting, "--stdin"]
 
 
 def _read(path: Path, ratio: float) -> Samples:

@@ -115,13 +115,14 @@ class Difference:
 
 
 def measure(short: bool) -> Section:
-    """The section; ``short`` takes six sentences and one recogniser."""
-    sentences = SENTENCES[:6] if short else SENTENCES
+    """The section; ``short`` takes three sentences and one recogniser."""
+    sentences = SENTENCES[:3] if short else SENTENCES
     library = load_library()
     specs = {PLAIN: VoiceSpec()} | {each.name: voice_spec(each, library) for each in library}
     voice = load_voice(without=("system",))[0]
     recordings = {name: [_said(voice, text, spec) for text in sentences] for name, spec in specs.items()}
-    sounds = {name: listen(recordings[name], recordings[PLAIN], specs[name]) for name in specs}
+    plain = [acoustics.vowels(each, acoustics.pitch(each)) for each in recordings[PLAIN]]
+    sounds = {name: listen(recordings[name], plain, specs[name]) for name in specs}
     people = {name: sound for name, sound in sounds.items() if name != PLAIN}
     pairs = {
         (one, other): compare(people[one], people[other]) for one, other in itertools.combinations(people, 2)
@@ -162,19 +163,22 @@ def _said(voice: Voice, text: str, spec: VoiceSpec) -> Samples:
     return np.concatenate(list(voice.synthesise(text, spec)))
 
 
-def listen(recordings: Sequence[Samples], plain: Sequence[Samples], spec: VoiceSpec) -> Sound:
+def listen(recordings: Sequence[Samples], plain: Sequence[acoustics.Vowels], spec: VoiceSpec) -> Sound:
     """What these recordings of a voice measure; ``plain`` are the same sentences unprocessed."""
-    track = np.concatenate([acoustics.pitch(each) for each in recordings])
-    scales = np.concatenate([acoustics.formant_scale(*pair) for pair in zip(recordings, plain, strict=True)])
+    tracks = [acoustics.pitch(each) for each in recordings]
+    vowels = [acoustics.vowels(*pair) for pair in zip(recordings, tracks, strict=True)]
+    scales = np.concatenate([acoustics.formant_scale(*pair) for pair in zip(vowels, plain, strict=True)])
     low, high = np.mean([acoustics.balance(each) for each in recordings], axis=0)
     click = np.zeros(SAMPLE_RATE // 10, np.float32)
     click[0] = 0.5
     return Sound(
-        pitch=float(np.nanmedian(track)),
+        pitch=float(np.nanmedian(np.concatenate(tracks))),
         formants=float(np.median(np.median(scales, axis=0))),
         duration=statistics.mean(acoustics.duration(each) for each in recordings),
         reverberation=acoustics.reverberation(np.concatenate(list(shape([click], spec)))),
-        harmonicity=statistics.mean(acoustics.harmonicity(each) for each in recordings),
+        harmonicity=statistics.mean(
+            acoustics.harmonicity(*pair) for pair in zip(recordings, tracks, strict=True)
+        ),
         low=float(low),
         high=float(high),
         roughness=statistics.mean(acoustics.roughness(each) for each in recordings),
