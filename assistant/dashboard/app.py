@@ -169,7 +169,8 @@ class DashboardApp(ActionApp):
         known = {str(error) for error in self.personas.failed}
         self.personas = library
         self.request(PersonasReloaded(tuple(each.model_dump(mode="json") for each in library)))
-        self._wear(current)
+        # As a message: a timer's own task may be followed by a paint before the new colours are there.
+        self._post_update(PersonaChanged(current))
         if broken := [error for error in library.failed if str(error) not in known]:
             text = "\n".join(f"{error.file}:{error.line}: {error.reason}" for error in broken)
             self.notify(text, title="A persona stays as it was", severity="warning", timeout=10, markup=False)
