@@ -86,6 +86,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
     from assistant.config.locations import find_locations
     from assistant.dashboard.app import run_dashboard
     from assistant.dashboard.bridge import Prepared
+    from assistant.dashboard.look import Look
     from assistant.dashboard.remembered import Memory
 
     with contextlib.ExitStack() as held:
@@ -97,14 +98,16 @@ def _run_dashboard(options: dict[str, Any]) -> None:
 
             assembly = held.enter_context(Assembly(options))
             assembled = assembly.assemble()
+            values = assembly.settings.values
             return Prepared(
                 assembled.runner,
                 assembled.library,
                 assembled.persona.slug,
                 memory=Memory(assembly.locations.dashboard_file),
-                watch=PersonaWatch(assembly.settings.values.themes_dir or assembly.locations.themes),
+                look=Look(values.theme, values.glyphs, values.motion, values.bell),
+                watch=PersonaWatch(values.themes_dir or assembly.locations.themes),
                 exports=assembly.locations.data / "exports",
-                keys=assembly.settings.values.keys,
+                keys=values.keys,
                 locate_key=lambda action: assembly.settings.locate("keys", action),
             )
 

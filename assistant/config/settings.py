@@ -37,6 +37,17 @@ class Settings(BaseSettings):
         default=(),
         description="a list of speech parts not to use: silero, moonshine, whisper, hibari, …",
     )
+    theme: str = Field(
+        default="", description="the name of colours for all personas, or empty for each persona's own"
+    )
+    glyphs: Literal["persona", "blocks", "ascii"] = Field(
+        default="persona", description='"persona" (its own dots), "blocks" or "ascii", for the voice dots'
+    )
+    motion: bool = Field(default=True, description="true or false: do dots drift, or is there a still meter")
+    bell: bool = Field(
+        default=True,
+        description="true or false: does the terminal's bell ring when it speaks while you are elsewhere",
+    )
     keys: dict[str, str] = Field(
         default_factory=dict,
         description='a table of actions and keys, such as talk = "f6" under [keys]',

@@ -22,6 +22,7 @@ from assistant.conversation.requests import (
 )
 from assistant.conversation.updates import NoticeShown, PhaseChanged
 from assistant.dashboard.keymap import ACTIONS, Action, bindings, nearest
+from assistant.dashboard.look import Look
 from assistant.dashboard.remembered import Memory
 from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.theming.theme import named_theme, persona_theme, theme_names
@@ -56,6 +57,7 @@ class ActionApp(App[None]):
         self.personas: Library | None = None
         self.memory = Memory()
         self.exports = Path.cwd()
+        self.look = Look()
 
     @property
     def dashboard(self) -> DashboardScreen:
@@ -115,7 +117,7 @@ class ActionApp(App[None]):
             self.request(PersonaRequested(slug))
 
     def _preview_persona(self, slug: str) -> None:
-        if (persona := self.find(slug)) and not self.memory.now.theme:
+        if (persona := self.find(slug)) and not self.chosen_theme:
             with suppress(PersonaError):
                 self.put_on(persona_theme(persona))
 
@@ -231,9 +233,20 @@ class ActionApp(App[None]):
         else:
             self.theme = theme.name
 
+    def use_look(self, look: Look) -> None:
+        """Look like this from now on."""
+        self.look = self.dashboard.voice.look = look
+        if not look.motion:
+            self.animation_level = "none"
+
+    @property
+    def chosen_theme(self) -> Theme | None:
+        """The theme that is worn by all personas, if any: the one picked here, else that of the settings."""
+        return named_theme(self.memory.now.theme or self.look.theme)
+
     def _dress(self) -> None:
         """Wear what holds: the chosen theme, or the persona's own."""
-        if theme := named_theme(self.memory.now.theme):
+        if theme := self.chosen_theme:
             self.put_on(theme)
         elif persona := self.dashboard.persona:
             with suppress(PersonaError):
@@ -241,18 +254,20 @@ class ActionApp(App[None]):
 
     def action_theme(self, name: str = "") -> None:
         """Choose the colours, from a list or by name."""
-        from assistant.dashboard.screens.themes import ThemeScreen
+        from assistant.dashboard.screens.themes import OWN, ThemeScreen
 
         if name:
             self._choose_theme(name)
         else:
-            self.push_screen(ThemeScreen(self.memory.now.theme, self._preview_theme), self._choose_theme)
+            self.push_screen(
+                ThemeScreen(self.memory.now.theme or self.look.theme, self._preview_theme), self._choose_theme
+            )
 
     def _choose_theme(self, name: str | None) -> None:
         from assistant.dashboard.screens.themes import OWN
 
         if name == OWN:
-            self.memory.change(theme="")
+            self.memory.change(theme=OWN if self.look.theme else "")
         elif name and named_theme(name):
             self.memory.change(theme=name)
         elif name:

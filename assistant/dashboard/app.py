@@ -23,7 +23,7 @@ from assistant.dashboard.commands import AssistantCommands
 from assistant.dashboard.keymap import remap
 from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.terminal import native_output_to
-from assistant.dashboard.theming.theme import NEUTRAL, named_theme, persona_theme
+from assistant.dashboard.theming.theme import NEUTRAL, persona_theme
 from assistant.dashboard.widgets.prompt import Prompt
 from assistant.dashboard.widgets.side import HUGE, NORMAL, WIDE, Side
 from assistant.errors import AssistantError, EngineError
@@ -83,6 +83,7 @@ class DashboardApp(ActionApp):
             return
         self.conversation, self.personas = prepared.conversation, prepared.personas
         self.memory, self.exports = prepared.memory, prepared.exports
+        self.use_look(prepared.look)
         self._wear(prepared.slug)
         self._use_keys(prepared)
         self.dashboard.side.recall(self.memory.now.panels)
@@ -141,7 +142,15 @@ class DashboardApp(ActionApp):
         if isinstance(update, PersonaChanged):
             self._wear(update.slug)
         else:
+            if isinstance(update, PhaseChanged):
+                self._ring(update.phase)
             self.dashboard.show(update, self.find)
+
+    def _ring(self, phase: Phase) -> None:
+        """Where another window has the focus, the bell says that somebody speaks here."""
+        speaks = phase is Phase.SPEAKING and self.dashboard.status.phase.phase is not Phase.SPEAKING
+        if speaks and self.look.bell and not self.app_focus:
+            self.bell()
 
     def _wear(self, slug: str) -> None:
         """Become this persona: theme and texts change between two paints, never over several.
@@ -157,7 +166,7 @@ class DashboardApp(ActionApp):
             self._show(NoticeShown(Severity.ERROR, error.message, error.remedy))
             return
         self.dashboard.persona = persona
-        self.put_on(named_theme(self.memory.now.theme) or theme)
+        self.put_on(self.chosen_theme or theme)
 
     async def _look_at_personas(self, watch: PersonaWatch) -> None:
         if self.personas is None or self.dashboard.persona is None:

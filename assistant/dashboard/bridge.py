@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.message import Message
 
 from assistant.conversation.updates import HealthShown, LevelsShown, MessageShown, Update
+from assistant.dashboard.look import Look
 from assistant.dashboard.remembered import Memory
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Prepared:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the settings by action id."""
     memory: Memory = field(default_factory=Memory)
+    look: Look = field(default_factory=Look)
     watch: PersonaWatch | None = None
     """Notices that persona files have changed."""
     exports: Path = Path()

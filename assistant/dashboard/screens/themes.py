@@ -22,4 +22,4 @@ class ThemeScreen(Picker):
     def __init__(self, current: str, preview: Callable[[str], None]) -> None:
         own = (OWN, Content("The persona's own"))
         options = [own, *((name, Content(name)) for name in theme_names())]
-        super().__init__(options, current or OWN, preview)
+        super().__init__(options, current, preview)

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
+from assistant.dashboard.look import GLYPH_SETS
 from assistant.errors import PersonaError
 
 if TYPE_CHECKING:
@@ -139,7 +140,11 @@ def _theme(persona: Persona) -> Theme:
     )
 
 
-def dot_glyphs(persona: Persona) -> tuple[str, ...]:
-    """The persona's dots, or the usual ones where a glyph would not fill exactly one cell."""
+def dot_glyphs(persona: Persona | None, glyph_set: str = "persona") -> tuple[str, ...]:
+    """The dots of ``GLYPH_SETS``, else the persona's own; the usual ones where one of those is too wide."""
+    if glyph_set in GLYPH_SETS:
+        return GLYPH_SETS[glyph_set]
+    if persona is None:
+        return GLYPHS
     glyphs = persona.waveform.glyphs
     return glyphs if all(cell_len(glyph) == 1 for glyph in glyphs) else GLYPHS

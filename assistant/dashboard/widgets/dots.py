@@ -64,6 +64,11 @@ class DotRow:
         return sizes + [0] * (width - len(sizes))
 
     @property
+    def level(self) -> float:
+        """The newest level in dBFS."""
+        return self._level
+
+    @property
     def at_rest(self) -> bool:
         """Whether there is nothing to see and nothing to come."""
         levels = (self._level, self._level if self._unseen is None else self._unseen)

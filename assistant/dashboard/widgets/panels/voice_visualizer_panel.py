@@ -13,9 +13,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from assistant.conversation.updates import LevelsShown
+from assistant.dashboard.look import Look
 from assistant.dashboard.text import one_line
-from assistant.dashboard.theming.theme import GLYPHS, dot_glyphs
-from assistant.dashboard.widgets.dots import SILENCE_DB, DotRow
+from assistant.dashboard.theming.theme import dot_glyphs
+from assistant.dashboard.widgets.dots import SILENCE_DB, SIZES, DotRow, dot_size
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 FRAMES_PER_SECOND = 30
 _LABEL = 12
+_METER = 24
 
 
 class VoiceVisualizerPanel(Widget):
@@ -37,6 +39,8 @@ class VoiceVisualizerPanel(Widget):
 
     persona: reactive[Persona | None] = reactive(None)
     microphone_open: reactive[bool] = reactive(False)
+
+    look: reactive[Look] = reactive(Look())
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(id="voice")
@@ -54,6 +58,13 @@ class VoiceVisualizerPanel(Widget):
         """The newest levels in dBFS; a closed microphone is silent whatever it reports."""
         now = self._clock()
         heard = levels.microphone if self.microphone_open else SILENCE_DB
+        if not self.look.motion:
+            sizes = [dot_size(row.level) for row in (self.microphone, self.assistant)]
+            self.microphone.hear(heard, now)
+            self.assistant.hear(levels.speaker, now)
+            if sizes != [dot_size(row.level) for row in (self.microphone, self.assistant)]:
+                self.refresh()
+            return
         self._follow(self.microphone.hear(heard, now), self.assistant.hear(levels.speaker, now))
 
     def advance(self) -> None:
@@ -75,7 +86,7 @@ class VoiceVisualizerPanel(Widget):
     def _follow(self, *changed: bool) -> None:
         if any(changed):
             self.refresh()
-        if self._timer is None:
+        if self._timer is None or not self.look.motion:
             return
         if self.at_rest:
             self._timer.pause()
@@ -97,10 +108,24 @@ class VoiceVisualizerPanel(Widget):
 
     def _render_waveform_dots(self, label: str, row: DotRow, component: str, width: int) -> Strip:
         """A label, then the row's dots from the newest on the left to the oldest on the right."""
-        glyphs = dot_glyphs(self.persona) if self.persona else GLYPHS
+        if not self.look.motion:
+            return self._render_meter(label, row, component, width)
+        glyphs = dot_glyphs(self.persona, self.look.glyphs)
         label_style, dot_style = (self._style(name) for name in ("voice--label", component))
         dots = "".join(glyphs[size] for size in row.row(max(0, width - _LABEL)))
         segments = [Segment(set_cell_size(label, _LABEL), label_style), Segment(dots, dot_style)]
+        return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
+
+    def _render_meter(self, label: str, row: DotRow, component: str, width: int) -> Strip:
+        """Without motion: a label and a bar of the level, in the steps of the dots."""
+        *_, full = dot_glyphs(None, "ascii" if self.look.glyphs == "ascii" else "blocks")
+        room = max(0, min(_METER, width - _LABEL))
+        filled = round(dot_size(row.level) / (SIZES - 1) * room)
+        bar = full * filled + ("-" if full == "@" else "·") * (room - filled)
+        segments = [
+            Segment(set_cell_size(label, _LABEL), self._style("voice--label")),
+            Segment(bar, self._style(component)),
+        ]
         return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
 
     def _style(self, component: str) -> Style:
