@@ -259,9 +259,8 @@ class ActionApp(App[None]):
         if name:
             self._choose_theme(name)
         else:
-            self.push_screen(
-                ThemeScreen(self.memory.now.theme or self.look.theme, self._preview_theme), self._choose_theme
-            )
+            worn = self.chosen_theme.name if self.chosen_theme else OWN
+            self.push_screen(ThemeScreen(worn, self._preview_theme), self._choose_theme)
 
     def _choose_theme(self, name: str | None) -> None:
         from assistant.dashboard.screens.themes import OWN
