@@ -39,9 +39,7 @@ def voice_spec(persona: Persona, personas: Iterable[Persona]) -> VoiceSpec:
     """The embedded voice of a persona in the engine's terms, with how to say the names of all."""
     voice = persona.voices.embedded
     say_as = tuple((each.name, each.spoken_name) for each in personas if each.spoken_name)
-    return VoiceSpec(
-        voice.speed, voice.pitch, voice.formants, voice.intonation, effects=voice.effects, say_as=say_as
-    )
+    return VoiceSpec(**voice.model_dump(), say_as=say_as)
 
 
 class Outbox:

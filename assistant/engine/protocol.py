@@ -22,14 +22,16 @@ class VoiceSpec:
 
     ``speed`` is a factor (1.0 is the voice's own pace), ``pitch`` is in semitones. ``formants`` multiplies
     the frequencies of the resonances: below 1.0 somebody larger speaks. ``intonation`` multiplies how far
-    the melody leaves its middle. ``effects`` are names known to ``assistant.voice.cascade.effects``.
-    ``say_as`` pairs names whose spelling misleads a voice with how to spell them for it.
+    the melody leaves its middle; ``sung`` makes it hold whole tones. ``effects`` are names known to
+    ``assistant.voice.cascade.effects``. ``say_as`` pairs names whose spelling misleads a voice with how to
+    spell them for it.
     """
 
     speed: float = 1.0
     pitch: float = 0.0
     formants: float = 1.0
     intonation: float = 1.0
+    sung: bool = False
     effects: tuple[str, ...] = ()
     say_as: tuple[tuple[str, str], ...] = ()
 

@@ -48,6 +48,7 @@ class EmbeddedVoice(_Model):
     pitch: float = Field(default=0.0, ge=-14.0, le=12.0)
     formants: float = Field(default=1.0, ge=0.75, le=1.3)
     intonation: float = Field(default=1.0, ge=0.0, le=2.0)
+    sung: bool = False
     effects: tuple[EffectName, ...] = ()
 
 

@@ -88,6 +88,13 @@ def test_blocks_follow_each_other_without_a_seam():
     assert np.abs(whole - whole[0]).max() < 0.05 * np.abs(whole).max()
 
 
+def test_what_is_sung_holds_whole_tones():
+    track = acoustics.pitch(said(vowel(160, sway=4.0), VoiceSpec(sung=True)))
+    tones = 12 * np.log2(track[np.isfinite(track)] / 200.0) / 2
+    assert set(np.rint(tones)) >= {-2, -1, 0, 1, 2}
+    assert np.median(np.abs(tones - np.rint(tones))) < 0.05
+
+
 @pytest.mark.parametrize("speed", [0.5, 0.9, 1.1, 2.0])
 def test_speed_changes_nothing_but_the_length(speed):
     changed = said(vowel(160, sway=1.5), VoiceSpec(speed=speed))

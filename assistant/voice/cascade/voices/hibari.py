@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 _GAIN = 2.2
-_SILENCE = 0.001
+_SILENCE = 0.003
 _LEAD = int(0.01 * SAMPLE_RATE)
 _TRAIL = int(0.25 * SAMPLE_RATE)
 

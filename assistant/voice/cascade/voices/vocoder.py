@@ -35,6 +35,7 @@ Indices = NDArray[np.intp]
 _BIN_HZ = SAMPLE_RATE / WINDOW
 _HIGHEST_HARMONIC = 11_000.0
 _LOUDEST = 7.0
+_WHOLE_TONE = 2.0
 _BLOCK = 16
 _HANN = (0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(WINDOW) / WINDOW)).astype(np.float32)
 # A cosine of amplitude 1 has this magnitude in its bin; dividing by it makes a filter's gain its value.
@@ -78,7 +79,7 @@ def sound(frames: Frames, spec: VoiceSpec, seed: int) -> Iterator[Samples]:
     for start in range(0, count, _BLOCK):
         rows = slice(start, min(start + _BLOCK, count))
         filters = _Filters.of(frames, moments[rows])
-        if spec.formants != 1.0 or not np.array_equal(before, after):
+        if spec.formants != 1.0 or not np.allclose(before, after):
             filters = filters.moved(before[rows], after[rows], spec.formants)
         windows = np.fft.irfft(filters.spectra(pulses.spectra(rows), chance), WINDOW, axis=1)
         audio = _overlapped(windows * (_HANN / _OVERLAP))
@@ -103,12 +104,18 @@ def _pitch_at(pitch: Floats, moments: NDArray[np.floating]) -> Floats:
 
 
 def _moved_pitch(pitch: Floats, spec: VoiceSpec) -> Floats:
-    """``pitch`` moved by ``spec.pitch`` semitones, its rises and falls ``spec.intonation`` times as wide."""
+    """``pitch`` moved by ``spec.pitch`` semitones, its rises and falls ``spec.intonation`` times as wide.
+
+    Sung, it goes from one whole tone to another.
+    """
     voiced = pitch >= VOICED
-    if not voiced.any() or (spec.pitch == 0.0 and spec.intonation == 1.0):
+    if not voiced.any():
         return pitch
     middle = np.median(pitch[voiced])
-    moved = middle * 2.0 ** (spec.pitch / 12.0) * (np.maximum(pitch, VOICED) / middle) ** spec.intonation
+    melody = 12.0 * np.log2(np.maximum(pitch, VOICED) / middle) * spec.intonation
+    if spec.sung:
+        melody = _WHOLE_TONE * np.rint(melody / _WHOLE_TONE)
+    moved = middle * 2.0 ** ((spec.pitch + melody) / 12.0)
     return np.where(voiced, np.maximum(moved, VOICED), 0.0).astype(np.float32)
 
 
