@@ -18,8 +18,8 @@ from assistant.engine.protocol import DeviceAudio, EngineConfig, WavAudio
 from assistant.engine.supervisor import Supervisor
 from assistant.engine.typed import TypedEngine
 from assistant.errors import PersonaError
+from assistant.llm.manager import TextEngineManager
 from assistant.llm.port import Message, TextEngine
-from assistant.llm.scripted.engine import ScriptedEngine
 from assistant.logs import start_logging
 from assistant.memory.context import MOST
 from assistant.memory.opening import OpenedMemory, open_memory
@@ -74,12 +74,14 @@ class Assembly:
         self._held.close()
 
     def assemble(self) -> Assembled:
-        """Load personas and memory. Raises ``ConfigError`` and ``PersonaError``."""
+        """Load personas and memory. Raises ``ConfigError``, ``PersonaError`` and ``TextEngineError``."""
         values = self.settings.values
         library = load_library(values.themes_dir or self.locations.themes)
         persona = find_persona(values.persona, library)
         memory = open_memory(self.locations.memory_file)
-        text_engine = self._text_engine or ScriptedEngine(library.personas)
+        text_engine = self._text_engine or TextEngineManager(
+            values, self.locations.models, self.locations.text_log_file, library.personas
+        )
         earlier = memory.store.last_messages(MOST // 2)
         session = Session(
             library,

@@ -30,12 +30,18 @@ bench = typer.Typer(help="Measure this machine.", rich_markup_mode=None)
 app.add_typer(bench, name="bench")
 personas = typer.Typer(help="List the personas, hear, check or make one.", rich_markup_mode=None)
 app.add_typer(personas, name="personas")
+models = typer.Typer(help="List the models for text, or get one.", rich_markup_mode=None)
+app.add_typer(models, name="models")
 
 Persona = Annotated[str | None, typer.Option(help="Who answers, by name.")]
 Microphone = Annotated[str | None, typer.Option("--input-device", help="The microphone, by name.")]
 Speaker = Annotated[str | None, typer.Option("--output-device", help="The speaker, by name.")]
 Volume = Annotated[float | None, typer.Option(help="Loudness of the voice, 0.0 to 1.0.")]
 Engine = Annotated[str | None, typer.Option(help="auto, cascade, or typed (no audio at all).")]
+TextEngine = Annotated[str | None, typer.Option(help="auto, scripted, llama, openai or ollama.")]
+TextModel = Annotated[str | None, typer.Option(help="A GGUF file, or a model's name on the server.")]
+TextUrl = Annotated[str | None, typer.Option(help="The address of a text engine's server.")]
+Offline = Annotated[bool | None, typer.Option("--offline", help="Never ask a server on another machine.")]
 Without = Annotated[str | None, typer.Option(help="Speech parts not to use, with commas between.")]
 
 Record = Annotated[
@@ -59,6 +65,10 @@ def dashboard(  # noqa: PLR0913, PLR0917 - one parameter an option
     volume: Volume = None,
     engine: Engine = None,
     without: Without = None,
+    text_engine: TextEngine = None,
+    text_model: TextModel = None,
+    text_url: TextUrl = None,
+    offline: Offline = None,
     record: Record = None,
     recordings_dir: Recordings = None,
     version: Annotated[
@@ -73,6 +83,10 @@ def dashboard(  # noqa: PLR0913, PLR0917 - one parameter an option
         "volume": volume,
         "engine": engine,
         "without": without,
+        "text_engine": text_engine,
+        "text_model": text_model,
+        "text_url": text_url,
+        "offline": offline,
         "recording": record,
         "recordings_dir": recordings_dir,
     }
@@ -222,6 +236,27 @@ def preview_persona(
         preview.write(speech, out_path)
     else:
         preview.play(speech, values.output_device, values.volume)
+
+
+@models.callback(invoke_without_command=True)
+def list_models(context: typer.Context) -> None:
+    """List the models that can write the replies."""
+    from assistant.config.layers import load_settings
+    from assistant.config.locations import find_locations
+    from assistant.llm.models import list_models as tell
+
+    values = load_settings(context.obj).values
+    if context.invoked_subcommand is None:
+        asyncio.run(tell(values, find_locations(values.data_dir).models, typer.echo))
+
+
+@models.command("pull")
+def pull_model(context: typer.Context, name: str) -> None:
+    """Download a model with Ollama."""
+    from assistant.config.layers import load_settings
+    from assistant.llm.models import pull_model as pull
+
+    asyncio.run(pull(load_settings(context.obj).values, name, typer.echo))
 
 
 @app.command()

@@ -34,6 +34,16 @@ class Locations:
         return self.data / "themes"
 
     @property
+    def models(self) -> Path:
+        """GGUF files that can be named without their path; need not exist."""
+        return self.data / "models"
+
+    @property
+    def text_log_file(self) -> Path:
+        """What llama.cpp says in its own process."""
+        return self.state / "llama.log"
+
+    @property
     def log_file(self) -> Path:
         """What the session and the dashboard log."""
         return self.state / "assistant.log"

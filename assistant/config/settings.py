@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 
@@ -22,6 +22,24 @@ class Settings(BaseSettings):
     engine: Literal["auto", "cascade", "typed"] = Field(
         default="auto",
         description='"auto" (the best there is), "cascade" (speech) or "typed" (no audio at all)',
+    )
+    text_engine: Literal["auto", "scripted", "llama", "openai", "ollama"] = Field(
+        default="auto",
+        description='"auto", "scripted" (no model), "llama" (a GGUF file), "openai" (a server) or "ollama"',
+    )
+    text_model: str = Field(default="", description="a GGUF file, or a model's name on the server")
+    text_url: str = Field(
+        default="",
+        pattern=r"^(?:https?://[^\s/]+.*)?$",
+        description="the server's address, such as http://localhost:8080/v1, or empty",
+    )
+    text_key: SecretStr = Field(default=SecretStr(""), description="the server's key, or empty")
+    text_context: int = Field(
+        default=8192, ge=1024, le=1_048_576, description="tokens of context, from 1024 to 1048576"
+    )
+    text_temperature: float = Field(default=0.7, ge=0.0, le=2.0, description="a number from 0.0 to 2.0")
+    offline: bool = Field(
+        default=False, description="true or false: are servers on other machines never asked"
     )
     persona: str = Field(default="default", min_length=1, description="the name of the persona to start with")
     input_device: str = Field(

@@ -22,6 +22,7 @@ from assistant.tools.result import (
     Sleep,
     StopSpeaking,
     SwitchPersona,
+    TextEngineChanged,
     ToolCall,
     ToolResult,
 )
@@ -150,6 +151,10 @@ class Commands:
         else:
             self.speak("There is nothing to take back.", now, turn)
 
+    def run(self, call: ToolCall, now: float) -> None:
+        """Run what a face asked for."""
+        self._run(call, now, None)
+
     # --- the model's calls ------------------------------------------------------------------------------
 
     def model_call(self, call: ToolCall, answer: Answer, now: float) -> None:
@@ -181,6 +186,8 @@ class Commands:
         self._running[id] = _Running(call, session.generation, answer, turn, is_undo)
         try:
             tool = session.registry.tool(call.name, session.persona.tools if answer else ())
+            if answer and tool.kind is Kind.USER:
+                raise ToolError(f"Only the user may call {tool.name}.")
         except ToolError as error:
             self.tool_finished(id, ToolResult(str(error), error.message, ok=False), now)
             return None
@@ -231,6 +238,8 @@ class Commands:
                     session.set_volume(volume)
                 case ForgetConversation():
                     session.answers.forget()
+                case TextEngineChanged(name):
+                    session.engine.text_engine_changed(name)
         return False
 
     def speak(

@@ -53,6 +53,11 @@ class EngineSide:
             self._outbox.show(NoticeShown(Severity.INFO, "The engine is back; the conversation goes on."))
         self.is_down = False
 
+    def text_engine_changed(self, name: str) -> None:
+        """Another text engine, or another model, writes from now on."""
+        self.text_engine = name
+        self._show()
+
     def down(self, reason: str, retry_s: float | None) -> None:
         """It is gone."""
         self.report = None

@@ -74,6 +74,16 @@ class PersonasReloaded:
     personas: tuple[Mapping[str, Any], ...]
 
 
+TEXT_ENGINES = ("scripted", "llama", "openai", "ollama")
+
+
+@dataclass(frozen=True, slots=True)
+class TextEngineRequested:
+    """One of ``TEXT_ENGINES`` is to write the replies."""
+
+    engine: str
+
+
 Request = (
     TypedTurn
     | StopRequested
@@ -83,6 +93,7 @@ Request = (
     | WakeRequested
     | VolumeRequested
     | DevicesRequested
+    | TextEngineRequested
     | RecordingRequested
     | PersonasReloaded
 )

@@ -49,7 +49,7 @@ from assistant.memory.context import recalled_notes
 from assistant.memory.records import StoredMessage
 from assistant.memory.store import MemoryStore
 from assistant.severity import Severity
-from assistant.tools.context import ToolContext
+from assistant.tools.context import TextEngines, ToolContext
 from assistant.tools.result import ToolCall
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class ConversationRunner:
         self._session = session
         self._engine = engine
         self._text_engine = text_engine
+
         self._memory = memory
         self._memory_session = memory.start_session()
         self._recorder = recorder
@@ -141,6 +142,7 @@ class ConversationRunner:
         for task in (*self._replies.values(), *self._tools):
             task.cancel()
         await self._engine.stop()
+        await self._text_engine.close()
         self._memory.close()
 
     # --- events in, effects out -------------------------------------------------------------------------
@@ -277,7 +279,14 @@ class ConversationRunner:
 
     def _context(self) -> ToolContext:
         session = self._session
-        return ToolContext(session.library, self._memory, session.current_persona_name, session.volume)
+        engines = self._text_engine if isinstance(self._text_engine, TextEngines) else None
+        return ToolContext(
+            session.library,
+            self._memory,
+            session.current_persona_name,
+            session.volume,
+            text_engines=engines,
+        )
 
     def _store(self, effect: Store) -> None:
         try:

@@ -34,6 +34,7 @@ from assistant.conversation.requests import (
     PersonasReloaded,
     StopRequested,
     TalkRequested,
+    TextEngineRequested,
     TypedTurn,
     VolumeRequested,
     WakeRequested,
@@ -200,6 +201,8 @@ class Session:
                 self.set_volume(volume)
             case PersonasReloaded(personas):
                 self._library = Library(tuple(Persona.model_validate(each) for each in personas))
+            case TextEngineRequested(engine):
+                self.commands.run(ToolCall("use_text_engine", {"engine": engine}), now)
             case DevicesRequested(input_name, output_name):
                 self._outbox.engine(UseDevices(input_name, output_name))
             case EngineReady():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from assistant.conversation.spoken_engine import find_text_engine
 from assistant.conversation.utterance import as_command, as_said, phrases
 from assistant.tools.result import ToolCall
 from assistant.tools.wording import number_words
@@ -224,6 +225,8 @@ def find_command(core: str, text: str) -> ToolCall | None:
         for call, pattern in _COMMANDS:
             if pattern.fullmatch(said):
                 return call
+    if engine := find_text_engine(order):
+        return engine
     if level := _slot(_SET_VOLUME, order):
         return _volume(level)
     if query := _slot(_RECALL, order):

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from assistant.conversation.requests import DevicesRequested, PersonaRequested, Request, VolumeRequested
+from assistant.conversation.requests import (
+    TEXT_ENGINES,
+    DevicesRequested,
+    PersonaRequested,
+    Request,
+    TextEngineRequested,
+    VolumeRequested,
+)
 from assistant.dashboard.text import one_line
 
 if TYPE_CHECKING:
@@ -47,6 +54,8 @@ class AssistantCommands(Provider):
             yield f"Change to: {name}", tagline, asking(PersonaRequested(persona.slug))
         for percent in _VOLUMES:
             yield f"Loudness: {percent} %", "How loud the voice is", asking(VolumeRequested(percent / 100))
+        for engine in TEXT_ENGINES:
+            yield f"Think with: {engine}", "Who writes the replies", asking(TextEngineRequested(engine))
         yield (
             "Devices: system default",
             "Follow the system's microphone and speaker",

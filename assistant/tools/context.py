@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 from assistant.memory.records import SHARED
 from assistant.memory.store import MemoryStore
 from assistant.personas.load import Library
 from assistant.personas.model import Persona
+
+
+@runtime_checkable
+class TextEngines(Protocol):
+    """The text engine as far as a tool may touch it (``llm.manager.TextEngineManager``)."""
+
+    @property
+    def engine(self) -> str:
+        """Which one is at work."""
+        ...
+
+    async def use(self, engine: str, model: str = "") -> str:
+        """Change to another one; its name. Raises ``TextEngineError`` and changes nothing."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +36,7 @@ class ToolContext:
     persona: str
     volume: float
     clock: Callable[[], datetime] = datetime.now
+    text_engines: TextEngines | None = None
 
     @property
     def current_persona(self) -> Persona:

@@ -10,10 +10,10 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from assistant.errors import AssistantError, ToolError
-from assistant.tools import clock_tool, help_tool, memory_tools, speech_tools, theme_tool
+from assistant.tools import clock_tool, help_tool, memory_tools, speech_tools, text_engine_tool, theme_tool
 from assistant.tools.context import ToolContext
 from assistant.tools.define import Tool
-from assistant.tools.result import ToolCall, ToolResult
+from assistant.tools.result import Kind, ToolCall, ToolResult
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +37,9 @@ class Registry:
         raise ToolError(f"There is no tool called {name[:40]!r}.", remedy)
 
     def schemas(self, names: Collection[str] = ()) -> tuple[dict[str, Any], ...]:
-        """``{"name", "description", "parameters"}`` of each tool; parameters are a JSON schema."""
-        return tuple(tool.schema for tool in self if not names or tool.name in names)
+        """``{"name", "description", "parameters"}`` of each tool a model may call; a JSON schema each."""
+        for_models = (tool for tool in self if tool.kind is not Kind.USER)
+        return tuple(tool.schema for tool in for_models if not names or tool.name in names)
 
     def validate(self, call: ToolCall, names: Collection[str] = ()) -> Mapping[str, Any]:
         """The call's arguments, converted and with defaults; raises ``ToolError`` with a sentence."""
@@ -66,5 +67,5 @@ def _failure(sentence: str) -> ToolResult:
 
 def default_registry() -> Registry:
     """All built-in tools."""
-    modules = (theme_tool, clock_tool, speech_tools, memory_tools, help_tool)
+    modules = (theme_tool, clock_tool, speech_tools, memory_tools, help_tool, text_engine_tool)
     return Registry(tool for module in modules for tool in module.TOOLS)

@@ -9,11 +9,12 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """What a tool may do: a danger is asked about aloud before it runs."""
+    """What a tool may do: a danger is asked about aloud before it runs; no model may call a user's own."""
 
     READ = "read"
     CHANGE = "change"
     DANGER = "danger"
+    USER = "user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,22 @@ class ForgetConversation:
     """Drop what was said so far from the prompt; its stored form is erased already."""
 
 
-Action = SwitchPersona | CloseMicrophone | Sleep | StopSpeaking | ChangeVolume | ForgetConversation
+@dataclass(frozen=True, slots=True)
+class TextEngineChanged:
+    """Another text engine writes the replies; ``name`` tells which, with its model."""
+
+    name: str
+
+
+Action = (
+    SwitchPersona
+    | CloseMicrophone
+    | Sleep
+    | StopSpeaking
+    | ChangeVolume
+    | ForgetConversation
+    | TextEngineChanged
+)
 
 
 @dataclass(frozen=True, slots=True)

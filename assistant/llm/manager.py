@@ -1,0 +1,170 @@
+"""Which text engine is at work: made out of the settings, changed in the middle of a conversation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncGenerator, Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from rapidfuzz import process
+
+from assistant.config.settings import Settings
+from assistant.errors import TextEngineError
+from assistant.llm.port import Delta, ModelInfo, Prompt, TextEngine
+from assistant.llm.sampling import Sampling
+from assistant.llm.scripted.engine import ScriptedEngine
+from assistant.personas.model import Persona
+
+_OLLAMA_PORT = re.compile(r":11434(?:/|$)")
+
+
+class TextEngineManager:
+    """A text engine like any other, whichever it is at the moment.
+
+    ``models`` is the folder where GGUF files are looked for by name; ``log_path`` takes what native code
+    says. Raises ``TextEngineError`` where the settings name what is not there; nothing is loaded or asked
+    before the first reply.
+    """
+
+    def __init__(self, settings: Settings, models: Path, log_path: Path, personas: Sequence[Persona]) -> None:
+        self._settings = settings
+        self._models = models
+        self._log_path = log_path
+        self._personas = personas
+        self._sampling = Sampling(settings.text_temperature)
+        self._current: TextEngine = self._make(chosen(settings, models), settings.text_model)
+
+    @property
+    def name(self) -> str:
+        """The engine's, with its model."""
+        return self._current.name
+
+    @property
+    def engine(self) -> str:
+        """The engine's alone, as the settings name it."""
+        return self._current.name.partition(" ")[0]
+
+    def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
+        """See the port."""
+        return self._current.stream(prompt)
+
+    async def info(self) -> ModelInfo:
+        """See the port."""
+        return await self._current.info()
+
+    async def count(self, prompt: Prompt) -> int:
+        """See the port."""
+        return await self._current.count(prompt)
+
+    async def close(self) -> None:
+        """See the port."""
+        await self._current.close()
+
+    async def use(self, engine: str, model: str = "") -> str:
+        """Change to another engine or model once that is ready; its name.
+
+        Raises ``TextEngineError``, and leaves everything as it is, when that cannot answer.
+        """
+        new = self._make(engine, model or self._settings.text_model)
+        try:
+            await new.info()
+        except TextEngineError:
+            await new.close()
+            raise
+        old, self._current = self._current, new
+        await old.close()
+        return new.name
+
+    def _make(self, engine: str, model: str) -> TextEngine:
+        makers: dict[str, Callable[[str], TextEngine]] = {
+            "scripted": lambda model: ScriptedEngine(self._personas),
+            "llama": self._llama,
+            "openai": self._openai,
+            "ollama": self._ollama,
+        }
+        if engine not in makers:
+            raise TextEngineError(f"There is no text engine {engine!r}.", f"There are: {', '.join(makers)}.")
+        return makers[engine](model)
+
+    # What an engine needs is imported with it: the dashboard's first paint waits for none of this.
+
+    def _llama(self, model: str) -> TextEngine:
+        from assistant.llm.llama.engine import LlamaEngine
+
+        path = find_gguf(model, self._models)
+        return LlamaEngine(path, self._log_path, context=self._settings.text_context, sampling=self._sampling)
+
+    def _openai(self, model: str) -> TextEngine:
+        from assistant.llm.endpoint import Endpoint
+        from assistant.llm.openai import OpenAIEngine
+
+        url = self._settings.text_url
+        if not url:
+            remedy = "Set ASSISTANT_TEXT_URL, for example to http://localhost:8080/v1."
+            raise TextEngineError("The address of the text engine is not set.", remedy)
+        self._check_offline(url)
+        key = self._settings.text_key.get_secret_value()
+        remedy = "Start the server, or say: use the scripted model."
+        return OpenAIEngine(Endpoint(url, key=key, remedy=remedy), _on_server(model), sampling=self._sampling)
+
+    def _ollama(self, model: str) -> TextEngine:
+        from assistant.llm.endpoint import Endpoint
+        from assistant.llm.ollama import ADDRESS, OllamaEngine
+
+        url = self._settings.text_url or ADDRESS
+        self._check_offline(url)
+        endpoint = Endpoint(url, remedy="Start it with: ollama serve. Or say: use the scripted model.")
+        context = self._settings.text_context
+        return OllamaEngine(endpoint, _on_server(model), context=context, sampling=self._sampling)
+
+    def _check_offline(self, url: str) -> None:
+        from assistant.llm.endpoint import is_loopback
+
+        if self._settings.offline and not is_loopback(url):
+            raise TextEngineError(
+                f"{url} is not on this machine, and offline is set.", "Unset ASSISTANT_OFFLINE."
+            )
+
+
+def chosen(settings: Settings, models: Path) -> str:
+    """The engine's name; ``auto`` follows what else is set, then what lies in ``models``."""
+    if settings.text_engine != "auto":
+        return settings.text_engine
+    if settings.text_model.endswith(".gguf"):
+        return "llama"
+    if settings.text_url:
+        return "ollama" if _OLLAMA_PORT.search(settings.text_url) else "openai"
+    is_one = len(list(models.glob("*.gguf"))) == 1 and not settings.text_model
+    return "llama" if is_one and find_spec("xllamacpp") else "scripted"
+
+
+def find_gguf(model: str, folder: Path) -> Path:
+    """A GGUF file by path, or by a part of its name among those in ``folder``; empty takes the only one.
+
+    Raises ``TextEngineError`` with the closest names.
+    """
+    path = Path(model).expanduser()
+    if model and (path.suffix == ".gguf" or path.exists()):
+        if path.is_file():
+            return path
+        raise TextEngineError(f"There is no file {path}.", _known(model, folder))
+    found = {each.stem: each for each in sorted(folder.glob("*.gguf"))}
+    fitting = [name for name in found if model.casefold() in name.casefold()]
+    if len(fitting) == 1:
+        return found[fitting[0]]
+    what = f"There is no model named {model!r}." if model else "It is not said which model to use."
+    raise TextEngineError(what, _known(model, folder))
+
+
+def _known(model: str, folder: Path) -> str:
+    names = [each.stem for each in sorted(folder.glob("*.gguf"))]
+    near = [hit[0] for hit in process.extract(Path(model).stem, names, limit=3)] if names else []
+    if near:
+        return f"There are: {', '.join(near)}."
+    return f"Set ASSISTANT_TEXT_MODEL to a GGUF file, or put one into {folder}."
+
+
+def _on_server(model: str) -> str:
+    """Settings name one model; a file of ours is none of a server's."""
+    return "" if model.endswith(".gguf") else model
