@@ -45,7 +45,8 @@ _WISHES = frozenset(
 _OPENING = re.compile(
     r"(?:how about|what about|why don't (?:you|we|i)"
     r"|(?:is it|would it be) possible(?: for (?:you|me))? to"
-    r"|not you|enough of (?:you|this|that)|(?:i've|i have) had enough(?: of (?:you|this|that))?|from now on) ",
+    r"|not you|enough of (?:you|this|that)|(?:i've|i have) had enough(?: of (?:you|this|that))?"
+    r"|from now on) ",
     re.IGNORECASE,
 )
 """Ways to begin that say nothing of their own either."""
