@@ -53,9 +53,10 @@ _OPENING = re.compile(
 
 _LEADS = re.compile(
     r"(?:.* )?(?:"
-    r"to|two|too|into|with|for|from|as|be|become|becoming|want|wanna|need|prefer|rather|have|use|try|bring|put|get"
-    r"|gimme|fetch|summon|invite|choose|pick|select|start|load|launch|activate|enable|open|run|hear|meet|play|apply"
-    r"|take|let|ask|could|can|should|may|would|pretend you're|yourself|persona|personality|character|theme|voice"
+    r"to|two|too|into|with|for|from|as|be|become|becoming|want|wanna|need|prefer|rather|have|use|try|bring|put"
+    r"|get|gimme|fetch|summon|invite|choose|pick|select|start|load|launch|activate|enable|open|run|hear|meet"
+    r"|play|apply|take|let"
+    r"|ask|could|can|should|may|would|pretend you're|yourself|persona|personality|character|theme|voice"
     r"|(?:i'd|we'd|would) (?:like|love)|(?:talk|speak|act|sound|answer) like|(?:role|part) of"
     r"|(?:bring|get|give|show|send|hand|pass|fetch) (?:me|us)"
     r"|(?:bring|swap|send|dial|load|turn|put|switch) (?:in|up|on|back)"

@@ -12,6 +12,8 @@ from assistant.voice.cascade.name_listening import NameListener, may_ask_for_per
 from assistant.voice.cascade.parts import load_name_recogniser
 from assistant.voice.cascade.ports import Samples, Transcript
 from assistant.voice.cascade.recognition import Job, JobKind, Recognised, RecognitionWorker
+from tests.fakes.speech import pink_noise
+from tests.voice.suite.noises import with_noise
 
 NAMES = ("Nova", "GLaDOS", "HAL 9000", "JARVIS", "KITT", "Samantha", "TARS")
 AUDIO = np.zeros(16_000, np.float32)
@@ -121,6 +123,14 @@ def test_a_part_that_does_not_load_is_done_without():
     listener = NameListener(load, NAMES)
     listener.start(waits=True)
     assert not listener.is_ready
+
+
+def test_in_noise_anything_short_is_listened_to_again():
+    speech = np.concatenate([AUDIO / 2, np.sin(np.arange(16_000) * 0.05), AUDIO / 2]).astype(np.float32)
+    listener = ready(Recogniser("", ()))
+    assert not listener.wants("It was a long time ago.", speech)
+    assert listener.wants("It was a long time ago.", with_noise(speech, pink_noise(3.0, 0.1, 16_000), 10.0))
+    assert not listener.wants("", with_noise(speech, pink_noise(3.0, 0.1, 16_000), 10.0))
 
 
 def test_a_long_speech_is_no_request():

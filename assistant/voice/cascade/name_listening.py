@@ -2,7 +2,7 @@
 
 The fastest recogniser writes names as words it knows. One that can be told the names hears them right but
 takes longer, so it listens only where the first transcript may be a request for a persona or holds something
-like a name. It is loaded beside the conversation: until it is there, the first transcript has to do.
+like a name, and in noise, where the first transcript tells little. It is loaded beside the conversation: until it is there, the first transcript has to do.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from assistant.engine.echo_words import words_of
 from assistant.likeness import alike
@@ -19,6 +21,10 @@ _log = logging.getLogger(__name__)
 
 _LONGEST_S = 8.0
 """Seconds of audio beyond which an utterance is more than a request."""
+
+_FRAME = RECOGNITION_RATE // 50
+_NOISY_DB = 22.0
+"""Between speech and what is heard in its pauses; noise 15 dB below the speech comes to this."""
 
 _LIKE_A_NAME = 0.66
 _LIKE_A_SHORT_NAME = 0.8
@@ -70,6 +76,15 @@ def _may_be(name: str, run: str, is_alone: bool) -> bool:
     return alike(run, plain) >= (_LIKE_A_SHORT_NAME if len(plain) <= _SHORT_NAME else _LIKE_A_NAME)
 
 
+def is_noisy(audio: Samples) -> bool:
+    """True when the quiet parts of ``audio`` (16 kHz, speech with pauses around it) are hardly quieter."""
+    frames = audio[: len(audio) // _FRAME * _FRAME].reshape(-1, _FRAME).astype(np.float64)
+    if not len(frames):
+        return False
+    quiet, loud = np.percentile((frames**2).mean(axis=1), (10, 95))
+    return bool(loud < quiet * 10 ** (_NOISY_DB / 10))
+
+
 class NameListener:
     """``load`` makes the recogniser, in a thread of its own; it may raise, then there is none."""
 
@@ -92,9 +107,9 @@ class NameListener:
 
     def wants(self, text: str, audio: Samples) -> bool:
         """Whether to listen once more to ``audio`` (16 kHz), which was understood as ``text``."""
-        if not self.is_ready or not self._names or len(audio) > _LONGEST_S * RECOGNITION_RATE:
+        if not self.is_ready or not self._names or not text or len(audio) > _LONGEST_S * RECOGNITION_RATE:
             return False
-        return may_ask_for_persona(text, self._names)
+        return may_ask_for_persona(text, self._names) or is_noisy(audio)
 
     def readings(self, audio: Samples) -> tuple[str, ...]:
         """What ``audio`` may say where names are expected, likeliest first."""
