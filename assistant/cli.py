@@ -318,6 +318,15 @@ def bench_start(output: Records = Path("reports/benchmarks")) -> None:
         raise typer.Exit(1)
 
 
+@bench.command("tui")
+def bench_tui(output: Records = Path("reports/benchmarks")) -> None:
+    """What the dashboard costs: frames, tokens, switches, keys, memory."""
+    from assistant.bench import tui
+
+    if not tui.bench_tui(output, typer.echo):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run the command; an ``AssistantError`` becomes its sentence."""
     try:

@@ -145,27 +145,27 @@ class ActionApp(App[None]):
 
     def action_persona_panel(self) -> None:
         """Show or hide the persona."""
-        self.dashboard.side.toggle("persona")
+        self.dashboard.toggle_panel("persona")
 
     def action_engine_panel(self) -> None:
         """Show or hide the engine and its parts."""
-        self.dashboard.side.toggle("engine")
+        self.dashboard.toggle_panel("engine")
 
     def action_latency_panel(self) -> None:
         """Show or hide the last turns by stage."""
-        self.dashboard.side.toggle("latency")
+        self.dashboard.toggle_panel("latency")
 
     def action_devices_panel(self) -> None:
         """Show or hide microphone and speaker."""
-        self.dashboard.side.toggle("devices")
+        self.dashboard.toggle_panel("devices")
 
     def action_tools_panel(self) -> None:
         """Show or hide the tool calls."""
-        self.dashboard.side.toggle("tools")
+        self.dashboard.toggle_panel("tools")
 
     def action_log_panel(self) -> None:
         """Show or hide the log."""
-        self.dashboard.side.toggle("log")
+        self.dashboard.toggle_panel("log")
 
     def action_scroll_up(self) -> None:
         """Scroll back in the conversation."""
@@ -181,7 +181,7 @@ class ActionApp(App[None]):
 
     def action_search(self, words: str = "") -> None:
         """Find words in the conversation."""
-        self.dashboard.search.open(words)
+        self.dashboard.open_search(words)
 
     def action_filter(self, name: str = "") -> None:
         """Show one persona's part of the conversation, by default the present one's; or everything again."""

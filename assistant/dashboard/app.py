@@ -21,17 +21,18 @@ from assistant.dashboard.actions import ActionApp
 from assistant.dashboard.bridge import Prepared, UpdateArrived
 from assistant.dashboard.commands import AssistantCommands
 from assistant.dashboard.keymap import remap
+from assistant.dashboard.room import HUGE, NORMAL, WIDE
 from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.terminal import native_output_to
 from assistant.dashboard.theming.theme import NEUTRAL, persona_theme
 from assistant.dashboard.widgets.prompt import Prompt
-from assistant.dashboard.widgets.side import HUGE, NORMAL, WIDE, Side
 from assistant.errors import AssistantError, EngineError
 from assistant.severity import Severity
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from assistant.dashboard.widgets.side import Side
     from assistant.personas.watch import PersonaWatch
 
 LOOK_S = 1.0
@@ -83,10 +84,10 @@ class DashboardApp(ActionApp):
             return
         self.conversation, self.personas = prepared.conversation, prepared.personas
         self.memory, self.exports = prepared.memory, prepared.exports
+        self.dashboard.add_panels(self.memory.now.panels)
         self.use_look(prepared.look)
         self._wear(prepared.slug)
         self._use_keys(prepared)
-        self.dashboard.side.recall(self.memory.now.panels)
         self.dashboard.voice.display = self.memory.now.dots
         if watch := prepared.watch:
             self.set_interval(LOOK_S, lambda: self._look_at_personas(watch))
@@ -106,8 +107,8 @@ class DashboardApp(ActionApp):
                 "Until it is corrected that action keeps its usual key.",
             )
 
-    @on(Side.Changed)
-    def _remember_panels(self, event: Side.Changed) -> None:
+    def on_side_changed(self, event: Side.Changed) -> None:
+        """Which panels are open is remembered."""
         self.memory.change(panels=event.panels)
 
     def _post_update(self, update: Update) -> None:

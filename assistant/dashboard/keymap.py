@@ -7,7 +7,6 @@ with arrows). An action without a key is in the palette and a slash command, and
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -204,6 +203,8 @@ def key_name(key: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """What the user may have meant by ``word``, or nothing."""
+    import difflib
+
     return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
 
 

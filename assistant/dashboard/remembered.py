@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Mapping
@@ -44,6 +43,8 @@ class Memory:
         self.now = changed
         if self._file is None:
             return
+        import json
+
         spare = self._file.with_suffix(".part")
         try:
             spare.write_text(json.dumps(asdict(changed), indent=1) + "\n", encoding="utf-8")
@@ -53,6 +54,8 @@ class Memory:
 
 
 def _read(file: Path) -> Remembered:
+    import json
+
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         panels = {str(room): tuple(map(str, names)) for room, names in dict(found["panels"]).items()}

@@ -90,7 +90,7 @@ PROOFS = {
     "scroll_up": Proof(lambda on: "line 59" not in on.text, LINES),
     "scroll_down": Proof(lambda on: on.app.dashboard.chat.scroll_y > 10, LINES, scroll_back),
     "newest": Proof(lambda on: "line 59" in on.text, LINES, scroll_back),
-    "search": Proof(lambda on: on.app.dashboard.search.display),
+    "search": Proof(lambda on: on.app.dashboard.query("#search")),
     "filter": Proof(lambda on: "Bob speaking" not in on.text and on.app.dashboard.chat.is_filtered, TWO),
     "copy": Proof(lambda on: on.app.clipboard == "Bob speaking", TWO),
     "export": Proof(lambda on: "The conversation is in" in on.text and list(on.app.exports.iterdir()), TWO),

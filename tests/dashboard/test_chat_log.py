@@ -118,7 +118,7 @@ async def test_words_are_found_newest_first_marked_and_left_again():
         await on.until(lambda: "2 of 3" in on.text)
         await on.pilot.press("escape")
         await on.until(lambda: on.app.focused is on.app.dashboard.prompt)
-        assert not on.app.dashboard.search.display
+        assert not on.app.dashboard.query("#search")
         assert on.conversation.requests == []
 
 

@@ -29,7 +29,7 @@ SLOW = LatencyShown(endpoint=0.3, recognition=0.0, reply=1.2, synthesis=0.1, tot
 
 def open_panels(on: Stage) -> list[str]:
     side = on.app.dashboard.side
-    return [panel.NAME for panel in side._panels if panel.display] if side.display else []
+    return [panel.NAME for panel in side.panels if panel.display] if side.display else []
 
 
 def test_a_bar_is_as_long_as_the_turn_and_marks_the_budget():
@@ -69,7 +69,7 @@ async def test_the_tools_panel_counts_and_shows_the_newest_first():
             ToolShown(2, "forget", {"what": "all"}, ToolStatus.ASKING),
             ToolShown(2, "forget", {"what": "all"}, ToolStatus.REFUSED),
         )
-        panel = [str(line) for line in on.app.dashboard.tools.lines(40)]
+        panel = [str(line) for line in on.app.dashboard.side.panel("tools").lines(40)]
         assert panel == ["2 calls, 1 failed", "⊘ forget  all", "  refused", "✓ time  ", "  21:15"]
 
 
@@ -77,12 +77,12 @@ async def test_the_devices_panel_meters_both_sides_and_a_closed_microphone_is_qu
     async with stage([EngineShown("e", "t", {}, "Headset", "Speaker")]) as on:
         await on.pilot.press("ctrl+n")
         await on.tell(PhaseChanged(Phase.LISTENING, microphone_open=True), LevelsShown(-6, -120))
-        meters = [str(line).strip() for line in on.app.dashboard.devices.lines(36)]
+        meters = [str(line).strip() for line in on.app.dashboard.side.panel("devices").lines(36)]
         assert meters[0].endswith("Headset")
         assert meters[1] == "▮" * 16 + "   −6 dB"
         assert meters[3] == "▯" * 16 + "  quiet"
         await on.tell(PhaseChanged(Phase.LISTENING, microphone_open=False))
-        assert "▮" not in str(on.app.dashboard.devices.lines(36)[1])
+        assert "▮" not in str(on.app.dashboard.side.panel("devices").lines(36)[1])
 
 
 def test_a_meter_is_empty_at_the_floor_and_full_at_the_ceiling():
@@ -95,7 +95,7 @@ async def test_the_log_panel_shows_notices_and_log_lines():
         await on.tell(NoticeShown(Severity.WARNING, "The microphone is gone.", "Plug it in."))
         logging.getLogger("assistant.test").error("[red]disk[/] on fire")
         await on.until(lambda: "✗ [red]disk[/] on fire" in on.text)
-        log = [str(line)[9:] for line in on.app.dashboard.log_panel.lines(80)]
+        log = [str(line)[9:] for line in on.app.dashboard.side.panel("log").lines(80)]
         assert log[-2] == "! The microphone is gone. Plug it in."
     assert not [each for each in logging.getLogger("assistant").handlers if "Collector" in repr(each)]
 

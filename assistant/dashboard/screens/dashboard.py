@@ -31,25 +31,18 @@ from assistant.dashboard.status import Status
 from assistant.dashboard.widgets.chat_log import ChatLog
 from assistant.dashboard.widgets.header_bar import HeaderBar
 from assistant.dashboard.widgets.key_bar import KeyBar
-from assistant.dashboard.widgets.panels.devices_panel import DevicesPanel
-from assistant.dashboard.widgets.panels.engine_panel import EnginePanel
-from assistant.dashboard.widgets.panels.latency_panel import LatencyPanel
-from assistant.dashboard.widgets.panels.log_panel import LogPanel
-from assistant.dashboard.widgets.panels.panel import Panel
-from assistant.dashboard.widgets.panels.persona_panel import PersonaPanel
-from assistant.dashboard.widgets.panels.tools_panel import ToolsPanel
 from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
 from assistant.dashboard.widgets.prompt import Prompt
-from assistant.dashboard.widgets.search_bar import SearchBar
-from assistant.dashboard.widgets.side import Side
 from assistant.dashboard.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from assistant.dashboard.keymap import Action
+    from assistant.dashboard.widgets.panels.panel import Panel
+    from assistant.dashboard.widgets.side import Side
     from assistant.personas.model import Persona
 
 
@@ -64,35 +57,19 @@ class DashboardScreen(Screen[None]):
 
     chat = query_one(ChatLog)
     voice = query_one(VoiceVisualizerPanel)
-    side = query_one(Side)
     prompt = query_one(Prompt)
-    search = query_one(SearchBar)
-    tools = query_one(ToolsPanel)
-    devices = query_one(DevicesPanel)
-    log_panel = query_one(LogPanel)
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__()
         self._clock = clock
+        self.side: Side | None = None
 
     def compose(self) -> ComposeResult:
         screen = DashboardScreen
         yield HeaderBar().data_bind(screen.persona, screen.status)
         with Container(id="body"):
             yield ChatLog()
-            yield Side(
-                (
-                    PersonaPanel().data_bind(screen.persona),
-                    EnginePanel().data_bind(screen.status),
-                    LatencyPanel().data_bind(screen.status),
-                    DevicesPanel().data_bind(screen.status),
-                    ToolsPanel(),
-                    LogPanel(),
-                ),
-                lambda: self.app.size.width,
-            )
         yield VoiceVisualizerPanel(self._clock).data_bind(screen.persona)
-        yield SearchBar(lambda: self.chat)
         with Horizontal(id="input"):
             yield Static("›", id="caret")
             yield Prompt()
@@ -101,31 +78,66 @@ class DashboardScreen(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Another size may have room for other panels."""
-        self.side.show_open()
+        if self.side:
+            self.side.show_open()
+
+    def add_panels(self, remembered: Mapping[str, tuple[str, ...]]) -> None:
+        """Put the panels beside the conversation, once; the first paint does not wait for them."""
+        from assistant.dashboard.widgets.panels.every import every_panel
+        from assistant.dashboard.widgets.side import Side
+
+        self.side = Side(every_panel(), remembered)
+        self.query_one("#body").mount(self.side)
+
+    @property
+    def panels(self) -> Sequence[Panel]:
+        """All panels, open or not."""
+        return self.side.panels if self.side else ()
+
+    def toggle_panel(self, name: str) -> None:
+        """Open or close a panel."""
+        if self.side:
+            self.side.toggle(name)
+
+    def watch_status(self, status: Status) -> None:
+        """Panels show parts of it."""
+        for panel in self.panels:
+            panel.status = status
+
+    def watch_persona(self, persona: Persona | None) -> None:
+        """One panel is the persona's card."""
+        for panel in self.panels:
+            panel.persona = persona
+
+    def open_search(self, words: str) -> None:
+        """Open the line for searching, or go there."""
+        from assistant.dashboard.widgets.search_bar import SearchBar
+
+        if found := self.query(SearchBar):
+            found.first().begin(words)
+        else:
+            self.mount(SearchBar(self.chat, words), before="#input")
 
     def use_actions(self, actions: tuple[Action, ...]) -> None:
         """Show these keys and complete these commands."""
         self.query_one(KeyBar).actions = actions
         keys = {action.id: action.key_shown for action in actions}
-        for panel in self.query(Panel):
+        for panel in self.panels:
             panel.key_shown = keys[f"{panel.NAME}_panel"]
         self.query_one(Prompt).complete([action.command for action in actions])
 
     def show(self, update: Update, find: Callable[[str], Persona | None]) -> None:
         """Show one update; ``find`` gives the persona of a slug. A change of persona is the app's to show."""
+        for panel in self.panels:
+            panel.take(update)
         match update:
             case MessageShown():
                 self.chat.show(update, find(update.persona))
                 self._remember_line(update)
-            case ToolShown():
+            case ToolShown() | NoticeShown():
                 self.chat.show(update)
-                self.tools.show_tool(update)
-            case NoticeShown():
-                self.chat.show(update)
-                self.log_panel.note(update.severity, f"{update.message} {update.remedy}")
             case LevelsShown():
                 self.voice.show_levels(update)
-                self.devices.show_levels(update)
             case PhaseChanged():
                 self.status = replace(self.status, phase=update)
                 self.voice.microphone_open = update.microphone_open

@@ -19,6 +19,15 @@ class Dialog(ModalScreen[Result | None]):
     """A modal screen that gives None when it is left; ``OPENED_BY`` is the id of its action."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Close", show=False)]
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > .dialog {
+        width: 72; max-width: 96%; height: auto; max-height: 90%; padding: 1 2;
+        background: $surface; color: $foreground; border: round $primary; border-title-color: $primary;
+        border-subtitle-color: $muted; scrollbar-size-vertical: 1;
+    }
+    Dialog > OptionList.dialog { padding: 1 1; }
+    """
     OPENED_BY: ClassVar[str] = ""
 
     def on_key(self, event: Key) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -27,12 +26,24 @@ class SearchBar(Horizontal):
         Binding("escape", "close", "Close", show=False),
     ]
 
+    DEFAULT_CSS = """
+    SearchBar { height: 1; padding: 0 2; background: $surface; }
+    #search-caret { width: 2; color: $accent; text-style: bold; }
+    #search-count { width: auto; color: $muted; }
+    #search-words, #search-words:focus {
+        width: 1fr; height: 1; border: none; padding: 0; background: $surface; background-tint: $surface 0%;
+        color: $foreground;
+        & > .input--placeholder { color: $muted; }
+    }
+    """
+
     _words = query_one("#search-words", Input)
     _count = query_one("#search-count", Static)
 
-    def __init__(self, chat: Callable[[], ChatLog]) -> None:
+    def __init__(self, chat: ChatLog, words: str = "") -> None:
         super().__init__(id="search")
         self._chat = chat
+        self._begins_with = words
         self._found: list[Key] = []
         self._place = 0
 
@@ -41,9 +52,12 @@ class SearchBar(Horizontal):
         yield Input(placeholder="Find in the conversation", id="search-words", select_on_focus=False)
         yield Static("", id="search-count")
 
-    def open(self, words: str = "") -> None:
-        """Show the line, with ``words`` in it where there are any."""
-        self.display = True
+    def on_mount(self) -> None:
+        """Search at once where words were given."""
+        self.begin(self._begins_with)
+
+    def begin(self, words: str) -> None:
+        """Search for ``words``, or for what is there already."""
         if words:
             self._words.value = words
         self._words.focus()
@@ -51,7 +65,7 @@ class SearchBar(Horizontal):
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
         event.stop()
-        self._found = self._chat().matches(event.value.strip())
+        self._found = self._chat.matches(event.value.strip())
         self._place = len(self._found)
         self.action_go(-1)
 
@@ -67,11 +81,10 @@ class SearchBar(Horizontal):
             return
         self._place = (self._place + step) % len(self._found)
         self._count.update(f"{self._place + 1} of {len(self._found)}")
-        self._chat().go_to(self._found[self._place])
+        self._chat.go_to(self._found[self._place])
 
     def action_close(self) -> None:
         """Take the line and the marks away; the conversation stays where it is."""
-        self._words.value = ""
-        self._chat().matches("")
-        self.display = False
+        self._chat.matches("")
         self.screen.query_one("#prompt").focus()
+        self.remove()

@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
 
 from textual.containers import VerticalScroll
 from textual.message import Message
 
+from assistant.dashboard.room import DEFAULTS, Room, at_once, room_of
 from assistant.dashboard.widgets.panels.panel import Panel
-
-WIDE, HUGE = 104, 170
-"""Columns from which panels stand in a column, and in two, beside the conversation."""
-
-AT_ONCE = {"narrow": 1, "normal": 2}
-NORMAL = 70
-
-
-class Room(StrEnum):
-    """How much there is; what is open is remembered for each."""
-
-    SMALL = "small"
-    WIDE = "wide"
-    HUGE = "huge"
-
-
-DEFAULTS: Mapping[str, tuple[str, ...]] = {
-    Room.SMALL: (),
-    Room.WIDE: ("persona", "engine", "latency"),
-    Room.HUGE: ("persona", "engine", "latency", "devices", "tools", "log"),
-}
-
-
-def room_of(columns: int) -> Room:
-    """The room of a terminal this wide."""
-    return Room.SMALL if columns < WIDE else Room.WIDE if columns < HUGE else Room.HUGE
 
 
 class Side(VerticalScroll, can_focus=False):
@@ -47,24 +21,42 @@ class Side(VerticalScroll, can_focus=False):
             super().__init__()
             self.panels = panels
 
-    def __init__(self, panels: Sequence[Panel], columns: Callable[[], int]) -> None:
+    # The rules depend on the room, which is a class of the screen.
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    Side {
+        width: 100%; height: auto; max-height: 50%; layout: vertical; background: $surface;
+        scrollbar-size-vertical: 1;
+    }
+    .panel {
+        height: auto; padding: 0 2; color: $foreground; background: $surface;
+        border-top: solid $panel; border-title-color: $accent; border-title-background: $surface;
+        border-title-style: bold;
+    }
+    .-narrow .panel { padding: 0 1; }
+    .-normal Side { layout: horizontal; }
+    .-normal .panel { width: 1fr; }
+    .-wide Side { width: 40; height: 1fr; max-height: 100%; }
+    .-huge Side { width: 88; height: 1fr; max-height: 100%; layout: grid; grid-size: 2; grid-rows: auto; }
+    .-huge .panel { padding-bottom: 1; }
+    """
+
+    def __init__(self, panels: Sequence[Panel], remembered: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(*panels, id="side")
-        self._panels = tuple(panels)
-        self._columns = columns
-        self._open = dict(DEFAULTS)
+        self.panels = tuple(panels)
+        self._open = {**DEFAULTS, **remembered}
 
     def on_mount(self) -> None:
-        """Open what is usual."""
+        """Open what was open before, or what is usual."""
         self.show_open()
 
-    def recall(self, panels: Mapping[str, tuple[str, ...]]) -> None:
-        """Open what was open before."""
-        self._open.update(panels)
-        self.show_open()
+    def panel(self, name: str) -> Panel:
+        """The panel of this name."""
+        return next(panel for panel in self.panels if name == panel.NAME)
 
     def toggle(self, name: str) -> None:
         """Open or close a panel; where there is little room the one that is open longest gives way."""
-        columns = self._columns()
+        columns = self.app.size.width
         room = room_of(columns)
         before = self._open[room]
         if name in before:
@@ -72,14 +64,14 @@ class Side(VerticalScroll, can_focus=False):
         else:
             after = (*before, name)
             if room is Room.SMALL:
-                after = after[-AT_ONCE["normal" if columns >= NORMAL else "narrow"] :]
+                after = after[-at_once(columns) :]
         self._open[room] = after
         self.show_open()
         self.post_message(self.Changed(dict(self._open)))
 
     def show_open(self) -> None:
         """Show what is open in the room there is."""
-        names = self._open[room_of(self._columns())]
-        for panel in self._panels:
+        names = self._open[room_of(self.app.size.width)]
+        for panel in self.panels:
             panel.display = panel.NAME in names
         self.display = bool(names)

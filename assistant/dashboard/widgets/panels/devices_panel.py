@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.reactive import reactive
 
-from assistant.conversation.updates import LevelsShown
+from assistant.conversation.updates import LevelsShown, Update
 from assistant.dashboard.status import Status, device_text, echo_text, health_text
 from assistant.dashboard.widgets.dots import CEILING_DB, FLOOR_DB, SILENCE_DB
 from assistant.dashboard.widgets.panels.panel import LABEL, Panel, row
@@ -19,20 +18,20 @@ class DevicesPanel(Panel):
     NAME = "devices"
     TITLE = "Devices"
 
-    status: reactive[Status] = reactive(Status())
-
     def __init__(self) -> None:
         super().__init__()
         self._levels = LevelsShown(SILENCE_DB, SILENCE_DB)
 
-    def watch_status(self, before: Status, after: Status) -> None:
-        """Renew where something of it changed."""
-        if (before.engine, before.health, before.phase) != (after.engine, after.health, after.phase):
-            self.renew()
+    def watches(self, status: Status) -> object:
+        """Devices, echo, gaps, and whether the microphone is open."""
+        return status.engine, status.health, status.phase.microphone_open
 
-    def show_levels(self, levels: LevelsShown) -> None:
+    def take(self, update: Update) -> None:
         """The newest levels in dBFS."""
-        before, self._levels = self._levels, levels
+        if not isinstance(update, LevelsShown):
+            return
+        before, levels = self._levels, update
+        self._levels = levels
         width = self._bar_width(self.content_size.width)
         if any(
             cells(old, width) != cells(new, width)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.reactive import reactive
 
 from assistant.dashboard.status import Status
 from assistant.dashboard.text import one_line
@@ -16,12 +15,9 @@ class EnginePanel(Panel):
     NAME = "engine"
     TITLE = "Engine"
 
-    status: reactive[Status] = reactive(Status())
-
-    def watch_status(self, before: Status, after: Status) -> None:
-        """Renew where something of it changed."""
-        if (before.engine, before.health) != (after.engine, after.health):
-            self.renew()
+    def watches(self, status: Status) -> object:
+        """Engine and memory."""
+        return status.engine, status.health and round(status.health.rss_mb)
 
     def lines(self, width: int) -> list[Content]:
         """Speech, its parts, text, memory."""

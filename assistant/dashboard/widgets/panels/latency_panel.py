@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.reactive import reactive
 
 from assistant.dashboard.latency import BUDGET_S, STAGES, bar, culprit, scale
 from assistant.dashboard.status import Status, milliseconds
@@ -18,12 +17,9 @@ class LatencyPanel(Panel):
     NAME = "latency"
     TITLE = "Latency"
 
-    status: reactive[Status] = reactive(Status())
-
-    def watch_status(self, before: Status, after: Status) -> None:
-        """Renew with every turn."""
-        if before.turns != after.turns:
-            self.renew()
+    def watches(self, status: Status) -> object:
+        """The turns."""
+        return status.turns
 
     def lines(self, width: int) -> list[Content]:
         """Legend, bars, and what to say about the newest."""

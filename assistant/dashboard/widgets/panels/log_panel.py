@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from assistant.conversation.updates import NoticeShown, Update
 from assistant.dashboard.text import one_line
 from assistant.dashboard.widgets.entries import NOTICES
 from assistant.dashboard.widgets.panels.panel import Panel
@@ -55,9 +56,11 @@ class LogPanel(Panel):
         if self._timer:
             self._timer.pause()
 
-    def note(self, severity: Severity, text: str) -> None:
-        """Add a line of the dashboard's own."""
-        self._records.append((time.strftime("%H:%M:%S"), severity, text))
+    def take(self, update: Update) -> None:
+        """Add a notice."""
+        if isinstance(update, NoticeShown):
+            text = f"{update.message} {update.remedy}"
+            self._records.append((time.strftime("%H:%M:%S"), update.severity, text))
 
     def lines(self, width: int) -> list[Content]:
         """Time, glyph and text of the newest lines."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+import textwrap
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from assistant.dashboard.status import Status
 from assistant.dashboard.text import one_line
+
+if TYPE_CHECKING:
+    from assistant.conversation.updates import Update
+    from assistant.personas.model import Persona
 
 LABEL = 12
 """Cells of a label before its value."""
@@ -22,10 +28,24 @@ class Panel(Widget):
     TITLE: ClassVar[str]
 
     key_shown: reactive[str] = reactive("")
+    status: reactive[Status] = reactive(Status())
+    persona: reactive[Persona | None] = reactive(None)
 
     def __init__(self) -> None:
         super().__init__(id=f"{self.NAME}-panel", classes="panel")
         self._height = -1
+
+    def watches(self, status: Status) -> object:
+        """The part of ``status`` that is shown; another one is drawn anew."""
+        return None
+
+    def take(self, update: Update) -> None:
+        """News that are not part of the status."""
+
+    def watch_status(self, before: Status, after: Status) -> None:
+        """Renew where something of interest changed."""
+        if self.watches(before) != self.watches(after):
+            self.renew()
 
     def lines(self, width: int) -> list[Content]:
         """What to show in ``width`` cells."""
@@ -58,6 +78,4 @@ def row(label: str, value: str, style: str = "") -> Content:
 
 def wrapped(text: str, width: int, style: str) -> list[Content]:
     """``text`` on as many lines as it needs."""
-    import textwrap
-
     return [Content.styled(line, style) for line in textwrap.wrap(one_line(text, 400), max(1, width))]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.reactive import reactive
 
 from assistant.dashboard.text import one_line
 from assistant.dashboard.widgets.panels.panel import Panel, row, wrapped
 
 if TYPE_CHECKING:
-    from assistant.personas.model import EmbeddedVoice, Persona
+    from assistant.personas.model import EmbeddedVoice
 
 
 class PersonaPanel(Panel):
@@ -19,8 +18,6 @@ class PersonaPanel(Panel):
 
     NAME = "persona"
     TITLE = "Persona"
-
-    persona: reactive[Persona | None] = reactive(None)
 
     def watch_persona(self) -> None:
         """Another persona is another card."""

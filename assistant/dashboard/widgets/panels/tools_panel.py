@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 from textual.content import Content
 
-from assistant.conversation.updates import ToolShown, ToolStatus
+from assistant.conversation.updates import ToolShown, ToolStatus, Update
 from assistant.dashboard.text import one_line
 from assistant.dashboard.widgets.entries import TOOL_STATES
 from assistant.dashboard.widgets.panels.panel import Panel
@@ -26,10 +26,12 @@ class ToolsPanel(Panel):
         self._calls: OrderedDict[int, ToolShown] = OrderedDict()
         self._count = 0
 
-    def show_tool(self, tool: ToolShown) -> None:
+    def take(self, update: Update) -> None:
         """Add or replace a call."""
-        self._count += tool.id not in self._calls
-        self._calls[tool.id] = tool
+        if not isinstance(update, ToolShown):
+            return
+        self._count += update.id not in self._calls
+        self._calls[update.id] = update
         if len(self._calls) > KEPT:
             self._calls.popitem(last=False)
         self.renew()
