@@ -44,3 +44,14 @@ def test_a_click_in_the_closing_pause_does_not_cost_the_turn() -> None:
         listening.take(Recognised(job, Transcript("hello"), 3.0, 1.0))
     assert [event.text for event in events if isinstance(event, UserTurn)] == ["hello"]
     assert not listening.is_busy
+
+
+def test_the_user_has_the_floor_from_the_first_chunk_of_speech_to_the_end_of_the_turn() -> None:
+    listening = Listening(ReadyChunks(), Playout(), lambda job: 1, lambda event: None, lambda action: None)  # type: ignore[arg-type]
+    had = []
+    for number, probability in enumerate([0.0] * 5 + [0.9] * 20 + [0.0] * 40, start=1):
+        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), probability, -25.0, number * CHUNK_S))  # type: ignore[arg-type]
+        had.append(listening.user_has_floor)
+    assert not any(had[:5])
+    assert all(had[5:40])
+    assert not had[-1]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.engine.protocol import Event, Say, SpeechFinished, SpeechHeard, SpeechStarted, VoiceSpec
-from assistant.voice.cascade.playout import AHEAD, BACK_S, Playout
+from assistant.voice.cascade.playout import AHEAD, BACK_S, FLOOR_S, Playout
 from assistant.voice.cascade.word_times import WordTimes
 from tests.fakes.tones import silence, tones, understand
 from tests.fakes.transport import RING, FakeTransport
@@ -253,3 +253,26 @@ def test_a_paused_answer_can_be_ended_and_gives_way_to_the_next() -> None:
     player.play(2)
     assert player.events[-1] == SpeechFinished(3, "five", False)
     assert "four" not in speaker_says(player)
+
+
+def test_an_answer_does_not_begin_while_the_user_speaks() -> None:
+    player = Player()
+    player.say(1, "yes")
+    player.synthesise()
+    for _ in range(50):
+        player.events += player.playout.advance(player.transport.time, is_floor_taken=True)
+        player.transport.read(0)
+    assert not player.texts()
+    assert not player.transport.heard.any()
+    player.play(1)
+    assert player.texts() == ["yes"]
+
+
+def test_an_answer_that_has_begun_goes_on_and_none_waits_for_ever() -> None:
+    player = Player()
+    player.say(1, "yes indeed")
+    player.synthesise()
+    for _ in range(int(100 * (FLOOR_S + 2))):
+        player.events += player.playout.advance(player.transport.time, is_floor_taken=True)
+        player.transport.read(0)
+    assert player.texts() == ["yes", "yes indeed"]

@@ -260,7 +260,8 @@ class Cascade:
 
     def _speak(self) -> None:
         self._speaking.advance(self._has_output)
-        self._emit_all(self._playout.advance(self._now))
+        is_floor_taken = self._listening is not None and self._listening.user_has_floor
+        self._emit_all(self._playout.advance(self._now, is_floor_taken=is_floor_taken))
 
     # --- devices -------------------------------------------------------------------------------------
 

@@ -43,6 +43,9 @@ PRE_ROLL_S = 0.3
 PARTIAL_S = 0.4
 """Between two partial transcripts, unless recognition itself needs longer."""
 
+SPEECH = 0.5
+"""Probability from which a chunk is taken for speech where nothing more is at stake."""
+
 _FIRST_PARTIAL_S = 0.35
 _KEPT_CHUNKS = 20
 
@@ -106,6 +109,13 @@ class Listening:
     def has_open_turn(self) -> bool:
         """True while the user's turn is open."""
         return self._turn is not None
+
+    @property
+    def user_has_floor(self) -> bool:
+        """True while the user speaks who did so before the assistant: from the first chunk of speech on."""
+        if self._turn is not None:
+            return not self._turn.over_speech
+        return bool(self._kept) and self._kept[-1].probability >= SPEECH
 
     # --- what happens to it ------------------------------------------------------------------------
 
@@ -283,7 +293,7 @@ class Listening:
         turn.speech_s = self._detector.speech_s
         is_due = turn.speech_s >= _FIRST_PARTIAL_S and chunk.time >= turn.next_partial
         # Never in place of a guess that still waits: the turn's end counts on it.
-        if is_due and chunk.probability >= 0.5 and not turn.guessing:
+        if is_due and chunk.probability >= SPEECH and not turn.guessing:
             turn.next_partial = chunk.time + self._partial_s
             self._ask(turn, JobKind.PARTIAL)
         if audible and not self._playout.is_idle and self._barge_turn != turn.number:

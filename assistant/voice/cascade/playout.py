@@ -34,6 +34,9 @@ BACK_S = (0.3, 0.9)
 
 _KEPT = 2 * SAMPLE_RATE
 _QUIET_FRAME = SAMPLE_RATE // 50
+FLOOR_S = 3.0
+"""How long an answer that nobody has heard yet waits for a user who has gone on speaking."""
+
 _REMEMBERED_CHARS = 400
 
 
@@ -73,6 +76,8 @@ class _Answer:
     """The last samples that were written, to go back to."""
     is_paused: bool = False
     origin: int | None = None
+    ready_at: float | None = None
+    """When it could have begun, had the user not been speaking."""
     written: int = 0
     started: bool = False
     ended: bool = False
@@ -233,12 +238,16 @@ class Playout:
 
     # --- playing ---------------------------------------------------------------------------------
 
-    def advance(self, now: float) -> list[Event]:
-        """Top up the transport and tell what has been heard; once for every block."""
+    def advance(self, now: float, *, is_floor_taken: bool = False) -> list[Event]:
+        """Top up the transport and tell what has been heard; once for every block.
+
+        While the user has the floor an answer does not begin, for ``FLOOR_S`` at the most.
+        """
         answer = self._answer
         if answer is None:
             return []
-        self._top_up(answer)
+        if not (is_floor_taken and self._waits_for_floor(answer, now)):
+            self._top_up(answer)
         events: list[Event] = []
         if self._note_consumed(answer, now) and not answer.started:
             answer.started = True
@@ -254,6 +263,12 @@ class Playout:
             self._finished = answer.generation
             events.append(SpeechFinished(answer.generation, answer.heard))
         return events
+
+    def _waits_for_floor(self, answer: _Answer, now: float) -> bool:
+        if answer.origin is not None or not answer.waiting:
+            return False
+        answer.ready_at = now if answer.ready_at is None else answer.ready_at
+        return now - answer.ready_at < FLOOR_S
 
     def _top_up(self, answer: _Answer) -> None:
         if self._transport is None or answer.is_paused:
