@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from assistant.conversation.answers import Answers, Outbox
 from assistant.conversation.updates import MessageShown
-from assistant.engine.echo_words import is_backchannel, is_echo
+from assistant.engine.echo_words import is_attention, is_echo
 from assistant.engine.protocol import UserTurn
 
 ECHO_TAIL = 0.6
@@ -64,7 +64,8 @@ class UserTurns:
         """False for nothing at all, for the assistant's own words, and for mere attention to its answer."""
         known = self._open is not None and self._open.number == event.turn
         opened = self._open.opened if self._open and known else event.speech_end
-        attends = event.over_speech and self._answers.current is not None and is_backchannel(text)
+        is_aside = is_attention(text, event.speech_end - opened)
+        attends = event.over_speech and self._answers.current is not None and is_aside
         return bool(text) and not attends and not self._is_own(text, opened, event.is_free_of_echo)
 
     def may_be_for_us(self, number: int, text: str) -> bool:

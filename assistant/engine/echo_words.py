@@ -42,6 +42,20 @@ BACKCHANNELS = frozenset(
 )
 """Words by which a listener shows attention without wanting the floor."""
 
+BRIEF_S = 0.55
+"""Seconds of speech below which a lone word may as well be a hum that was misheard."""
+
+FLOOR = frozenset(
+    word
+    for line in (
+        "stop wait no nope hey yes what who why where when which how hold hang quiet enough sorry excuse",
+        "please pause again repeat cancel louder softer slower faster quieter undo back next skip help",
+        "thanks mute silence sleep hush listen shush goodbye bye hello continue",
+    )
+    for word in line.split()
+)
+"""Words that take the floor however briefly they are said."""
+
 
 def words_of(text: str) -> list[str]:
     """The words of ``text`` in lower case, without punctuation."""
@@ -52,6 +66,18 @@ def is_backchannel(transcript: str) -> bool:
     """True when there are words and every one of them only shows attention ("mhm", "yeah, okay")."""
     words = words_of(transcript)
     return bool(words) and all(word in BACKCHANNELS for word in words)
+
+
+def is_attention(transcript: str, lasts_s: float) -> bool:
+    """True for signs of attention over an answer: their words, or so brief a sound that it may be one.
+
+    Recognisers turn "mhm" and "uh-huh" into "never", "better" and the like, so a lone word that ``lasts_s``
+    less than ``BRIEF_S`` counts only when it takes the floor.
+    """
+    if is_backchannel(transcript):
+        return True
+    words = [word for word in words_of(transcript) if word not in BACKCHANNELS]
+    return len(words) == 1 and lasts_s < BRIEF_S and words[0] not in FLOOR
 
 
 def is_echo(transcript: str, recently_spoken: Iterable[str], *, only_phrases: bool = False) -> bool:

@@ -72,12 +72,12 @@ class Room:
 
     def _reverberate(self, sound: NDArray[np.float64]) -> NDArray[np.float64]:
         """``sound`` through the impulse response (overlap-add)."""
-        size = len(sound) + len(self._tail)
+        size = 1 << (len(sound) + len(self._tail) - 1).bit_length()
         if self._spectrum is None or len(self._spectrum) != size // 2 + 1:
             self._spectrum = np.fft.rfft(self._response, size)
         wet = np.fft.irfft(np.fft.rfft(sound, size) * self._spectrum, size)
         wet[: len(self._tail)] += self._tail
-        self._tail = wet[len(sound) :].copy()
+        self._tail = wet[len(sound) : len(sound) + len(self._tail)].copy()
         return wet[: len(sound)]
 
     def _late(self, at: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ParamSpec, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,16 @@ class Quieter:
     gain: float
 
 
+class Timed(Protocol):
+    """What works in simulated time."""
+
+    def tick(self, now: float) -> None: ...
+
+
+T = TypeVar("T", bound=Timed)
+P = ParamSpec("P")
+
+
 class RoomTransport:
     """Hears ``said``, what it played itself, and whatever the room adds; see ``AudioTransport``.
 
@@ -43,6 +55,17 @@ class RoomTransport:
         self._target = 1.0
         self._is_open = True
         self.gains: list[Quieter] = []
+        self._workers: list[Timed] = []
+
+    def keeping_time(self, make: Callable[P, T]) -> Callable[P, T]:
+        """``make``, whose results are told the time with every block."""
+
+        def made(*args: P.args, **kwargs: P.kwargs) -> T:
+            worker = make(*args, **kwargs)
+            self._workers.append(worker)
+            return worker
+
+        return made
 
     @property
     def time(self) -> float:
@@ -68,6 +91,8 @@ class RoomTransport:
     def read(self, timeout_s: float) -> AudioBlock | None:
         start = self._blocks * BLOCK
         self._blocks += 1
+        for worker in self._workers:
+            worker.tick(self.time)
         played = np.zeros(BLOCK, np.float32)
         self._playback.pull(played, underflowed=False)
         said = self._said[start : start + BLOCK]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.engine.echo_words import is_backchannel, is_echo
+from assistant.engine.echo_words import is_attention, is_backchannel, is_echo
 
 SPOKEN = (
     "The weather in the enrichment centre is, as ever,",
@@ -61,3 +61,21 @@ def test_signs_of_attention_are_backchannels(transcript: str) -> None:
 @pytest.mark.parametrize("transcript", ["", "Okay, stop.", "yes", "no"])
 def test_answers_and_commands_are_not(transcript: str) -> None:
     assert not is_backchannel(transcript)
+
+
+@pytest.mark.parametrize(
+    ("transcript", "lasts_s", "is_aside"),
+    [
+        ("Better.", 0.4, True),
+        ("Uh, never.", 0.5, True),
+        ("Better.", 0.6, False),
+        ("Mhm, okay.", 0.9, True),
+        ("Stop.", 0.3, False),
+        ("Never mind.", 0.5, False),
+        ("", 0.2, False),
+    ],
+)
+def test_a_brief_lone_word_is_attention_unless_it_takes_the_floor(
+    transcript: str, lasts_s: float, is_aside: bool
+) -> None:
+    assert is_attention(transcript, lasts_s) is is_aside

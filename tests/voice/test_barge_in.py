@@ -12,7 +12,7 @@ SPOKEN = "the cake is a lie and everybody knows it by now"
 
 
 def evidence(text: str, speech_s: float) -> Evidence:
-    return Evidence(text, speech_s, SPOKEN)
+    return Evidence(text, speech_s, SPOKEN, lasts_s=speech_s)
 
 
 def begun() -> BargeIn:
@@ -90,7 +90,7 @@ def test_it_never_restores_or_stops_what_it_did_not_duck(calls: list[tuple[str, 
 
 
 def free(text: str, speech_s: float, *, settled: bool = False) -> Evidence:
-    return Evidence(text, speech_s, SPOKEN, is_free_of_echo=True, is_settled=settled)
+    return Evidence(text, speech_s, SPOKEN, lasts_s=speech_s, is_free_of_echo=True, is_settled=settled)
 
 
 def test_speech_that_goes_on_pauses_the_answer_before_its_words_are_known() -> None:
@@ -119,5 +119,11 @@ def test_a_short_word_counts_once_it_is_settled() -> None:
 
 
 def test_a_yes_that_the_answer_holds_too_is_the_users_where_no_echo_is_left() -> None:
-    assert begun().end(free("lie", 0.3)) is Action.STOP
-    assert begun().end(evidence("lie", 0.3)) is Action.RESTORE
+    assert begun().end(free("lie", 0.6)) is Action.STOP
+    assert begun().end(evidence("lie", 0.6)) is Action.RESTORE
+
+
+def test_a_hum_that_was_misheard_does_not_stop_it() -> None:
+    assert begun().end(free("never", 0.4)) is Action.RESTORE
+    assert begun().end(free("never mind", 0.5)) is Action.STOP
+    assert begun().end(free("wait", 0.3)) is Action.STOP

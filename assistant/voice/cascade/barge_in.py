@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.engine.echo_words import is_backchannel, is_echo, words_of
+from assistant.engine.echo_words import is_attention, is_echo, words_of
 
 DUCKED_GAIN = 10 ** (-15 / 20)
 """-15 dB: clearly behind the user, still there if it was nothing."""
@@ -29,13 +29,15 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BargeInSettings:
-    """Seconds of speech after which words confirm, after which even words of attention do, and after which
-    the answer waits for words; seconds after which a candidate without any is given up.
+    """Seconds of speech after which words confirm, and after which even words of attention do; how long a
+    turn must last, and with how much speech, for the answer to wait for words; after how long one without
+    any is given up.
     """
 
     confirm_s: float = 0.35
     confirm_any_s: float = 0.7
-    pause_s: float = 0.4
+    pause_s: float = 0.36
+    pause_speech_s: float = 0.22
     give_up_s: float = 2.0
 
 
@@ -43,13 +45,15 @@ class BargeInSettings:
 class Evidence:
     """The words of the user's turn, the length of its speech, and what the assistant said meanwhile.
 
-    ``is_free_of_echo`` tells that cancellation had proven itself when the turn began, ``is_settled`` that
-    the words are all there are up to a silence.
+    ``lasts_s`` is from its first to its last speech, pauses included. ``is_free_of_echo`` tells that
+    cancellation had proven itself when the turn began, ``is_settled`` that the words are all there are up to
+    a silence.
     """
 
     text: str
     speech_s: float
     recently_spoken: str
+    lasts_s: float = 0.0
     is_free_of_echo: bool = False
     is_settled: bool = False
 
@@ -87,7 +91,7 @@ class BargeIn:
             return None
         if evidence.is_settled or now - self._since >= self._settings.give_up_s:
             return self._restore()
-        if not self._paused and evidence.is_free_of_echo and evidence.speech_s >= self._settings.pause_s:
+        if not self._paused and self._goes_on(evidence):
             self._paused = True
             return Action.PAUSE
         return None
@@ -96,7 +100,7 @@ class BargeIn:
         """The turn is over and understood: however short, words of its own are meant."""
         if not self._watching:
             return None
-        if self._is_own(evidence) and not is_backchannel(evidence.text):
+        if self._is_own(evidence) and not is_attention(evidence.text, evidence.lasts_s):
             return self._stop()
         return self.forget()
 
@@ -116,9 +120,15 @@ class BargeIn:
     def _confirms(self, evidence: Evidence) -> bool:
         if not self._is_own(evidence):
             return False
-        if is_backchannel(evidence.text):
+        if is_attention(evidence.text, evidence.lasts_s):
             return evidence.speech_s >= self._settings.confirm_any_s and not evidence.is_settled
         return evidence.speech_s >= self._settings.confirm_s or evidence.is_settled
+
+    def _goes_on(self, evidence: Evidence) -> bool:
+        lasts = (
+            evidence.lasts_s >= self._settings.pause_s and evidence.speech_s >= self._settings.pause_speech_s
+        )
+        return evidence.is_free_of_echo and lasts
 
     @staticmethod
     def _is_own(evidence: Evidence) -> bool:

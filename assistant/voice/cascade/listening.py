@@ -56,6 +56,7 @@ class _Turn:
     over_speech: bool
     chunks: list[Chunk]
     next_partial: float
+    onset: float
     is_free_of_echo: bool
     revision: int = 0
     text: str = ""
@@ -64,6 +65,7 @@ class _Turn:
     offered: bool = False
     """The session knows of the guess."""
     speech_s: float = 0.0
+    lasts_s: float = 0.0
     ended: EndOfTurn | None = None
 
     def job(self, kind: JobKind) -> Job:
@@ -183,6 +185,8 @@ class Listening:
     def _surroundings(self, audible: bool) -> Surroundings:
         if not audible:
             return Surroundings.QUIET
+        if self._hearing.is_free_of_echo:
+            return Surroundings.CLEAN
         return Surroundings.AUDIBLE if self._hearing.cancels_echo else Surroundings.UNPROVEN
 
     def _decide(self, decisions: tuple[Decision, ...]) -> None:
@@ -201,7 +205,7 @@ class Listening:
         now = self._kept[-1].time if self._kept else at
         chunks = [chunk for chunk in self._kept if chunk.time > at - PRE_ROLL_S]
         over = self._playout.is_audible(now)
-        self._turn = _Turn(number, over, chunks, now, self._hearing.is_free_of_echo)
+        self._turn = _Turn(number, over, chunks, now, at, self._hearing.is_free_of_echo)
         self._emit(UserSpeechStarted(number, at))
 
     def _speculate(self) -> None:
@@ -290,7 +294,9 @@ class Listening:
         turn = self._turn
         if turn is None:
             return
-        turn.speech_s = self._detector.speech_s
+        if self._detector.speech_s > turn.speech_s:
+            turn.speech_s = self._detector.speech_s
+            turn.lasts_s = chunk.time - turn.onset
         is_due = turn.speech_s >= _FIRST_PARTIAL_S and chunk.time >= turn.next_partial
         # Never in place of a guess that still waits: the turn's end counts on it.
         if is_due and chunk.probability >= SPEECH and not turn.guessing:
@@ -308,6 +314,7 @@ class Listening:
             turn.text,
             turn.speech_s,
             self._playout.recently_spoken(),
+            turn.lasts_s,
             turn.is_free_of_echo,
             is_settled=turn.guess is not None,
         )

@@ -29,6 +29,8 @@ class Surroundings(StrEnum):
     QUIET = "quiet"
     AUDIBLE = "audible"
     """The assistant speaks and echo cancellation is known to work."""
+    CLEAN = "clean"
+    """The assistant speaks and hardly a sound of it is left in what is heard."""
     UNPROVEN = "unproven"
     """The assistant speaks and echo cancellation has not shown yet that it works."""
 
@@ -98,6 +100,7 @@ class TurnSettings:
 
     quiet: Rule = Rule(threshold=0.5, chunks=3, window=4)
     audible: Rule = Rule(threshold=0.7, chunks=4, window=5)
+    clean: Rule = Rule(threshold=0.3, chunks=2, window=3)
     unproven: Rule = Rule(threshold=0.85, chunks=6, window=7)
     going_on: float = 0.35
     softest_db: float = 20.0
@@ -111,7 +114,11 @@ class TurnSettings:
 
     def rule(self, surroundings: Surroundings) -> Rule:
         """The rule by which a turn opens there."""
-        rules = {Surroundings.QUIET: self.quiet, Surroundings.AUDIBLE: self.audible}
+        rules = {
+            Surroundings.QUIET: self.quiet,
+            Surroundings.AUDIBLE: self.audible,
+            Surroundings.CLEAN: self.clean,
+        }
         return rules.get(surroundings, self.unproven)
 
     def wait(self, chance: float | None) -> float:

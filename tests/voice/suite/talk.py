@@ -1,15 +1,17 @@
 """Conversations in a simulated room: what the user does over the answer, and what the assistant did about it.
 
-Time is simulated: it stands still while words are being recognised, so that the same case always goes the
-same way. What recognition took is kept beside it, and added where a figure counts time.
+Time is simulated, that of recognition and synthesis too, so that the same case always goes the same way. They
+take as long as the fastest recogniser does on two quiet cores; what a busy machine, a slower recogniser or
+the sound server cost shows in real time only.
 """
 
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from unittest.mock import patch
 
 import numpy as np
 import soxr
@@ -18,9 +20,12 @@ from numpy.typing import NDArray
 from assistant.audio.echo import best_echo
 from assistant.engine.echo_words import words_of
 from assistant.engine.host import load_parts
-from assistant.engine.protocol import EngineConfig, Event, InputFinished
+from assistant.engine.protocol import EngineConfig, Event, InputFinished, VoiceSpec
+from assistant.voice.cascade import cascade, speaking
 from assistant.voice.cascade.cascade import Parts
-from assistant.voice.cascade.ports import Recogniser, Transcript
+from assistant.voice.cascade.ports import RECOGNITION_RATE, Recogniser, Voice
+from assistant.voice.cascade.recognition import Recognised, RecognitionWorker
+from assistant.voice.cascade.synthesis import Piece, SentenceDone, SynthesisWorker
 from tests.fakes.conversation import FakeConversation
 from tests.fakes.room import Acoustics
 from tests.fakes.room_transport import RoomTransport
@@ -28,6 +33,13 @@ from tests.fakes.speech import RATE, speak
 from tests.voice.suite.noises import speech_level
 
 Samples = NDArray[np.float32]
+E = TypeVar("E", bound=Event)
+
+DECODE_S = (0.06, 0.03)
+"""Seconds that recognition takes, and seconds more for each second of speech."""
+
+SYNTHESIS_S = 0.03
+"""Seconds until a sentence's first sound."""
 
 _WHO = (
     "My grandmother",
@@ -82,26 +94,48 @@ def track(seconds: float, sounds: Sequence[tuple[float, Samples]]) -> Samples:
     return joined
 
 
-@dataclass(slots=True)
-class TimedRecogniser:
-    """A recogniser that keeps when, in simulated time, it was asked, and the seconds that it took."""
+class _Recognition(RecognitionWorker):
+    """The recogniser's worker in simulated time: one job after the other, as long as ``DECODE_S`` says."""
 
-    recogniser: Recogniser
-    clock: Callable[[], float]
-    calls: list[tuple[float, float]] = field(default_factory=list)
+    def __init__(self, recogniser: Recogniser, deliver: Callable[[Recognised], None]) -> None:
+        super().__init__(recogniser, deliver)
+        self._at_work: Recognised | None = None
 
-    @property
-    def name(self) -> str:
-        return self.recogniser.name
+    def _run(self) -> None:
+        """No thread: ``tick`` does the work."""
 
-    def transcribe(self, audio: Samples) -> Transcript:
-        began, at = time.monotonic(), self.clock()
-        transcript = self.recogniser.transcribe(audio)
-        self.calls.append((at, time.monotonic() - began))
-        return transcript
+    def tick(self, now: float) -> None:
+        if self._at_work is not None and self._at_work.at <= now:
+            done, self._at_work = self._at_work, None
+            self._deliver(done)
+        if self._at_work is None and self._waiting:
+            job = self._waiting.popleft()
+            took = DECODE_S[0] + DECODE_S[1] * len(job.audio) / RECOGNITION_RATE
+            self._at_work = Recognised(job, self._recogniser.transcribe(job.audio), now + took, took)
 
-    def set_names(self, names: Sequence[str]) -> None:
-        self.recogniser.set_names(names)
+
+class _Synthesis(SynthesisWorker):
+    """The voice's worker in simulated time: a sentence takes ``SYNTHESIS_S``."""
+
+    def __init__(self, voice: Voice, deliver: Callable[[Piece | SentenceDone], None]) -> None:
+        super().__init__(voice, deliver)
+        self._due = 0.0
+
+    def _run(self) -> None:
+        """No thread: ``tick`` does the work."""
+
+    def submit(self, key: int, text: str, spec: VoiceSpec) -> None:
+        super().submit(key, text, spec)
+        self._due = 0.0
+
+    def tick(self, now: float) -> None:
+        if self._sentences.empty():
+            return
+        self._due = self._due or now + SYNTHESIS_S
+        if now >= self._due and (sentence := self._sentences.get_nowait()):
+            self._due = 0.0
+            self._speak(*sentence)
+            self._deliver(SentenceDone(sentence[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +144,12 @@ class Talk:
 
     transport: RoomTransport
     events: list[tuple[float, Event]]
-    decodes: list[tuple[float, float]]
     erle: float | None
     delay_s: float | None
 
-    def all(
-        self, kind: type[Event], start: float = 0.0, end: float = float("inf")
-    ) -> list[tuple[float, Event]]:
+    def all(self, kind: type[E], start: float = 0.0, end: float = float("inf")) -> list[tuple[float, E]]:
         """The events of one kind that came between two times."""
         return [(at, event) for at, event in self.events if isinstance(event, kind) and start <= at < end]
-
-    def decode_s(self, at: float) -> float:
-        """What recognition took of which the result was there at ``at``; 0.0 where none was."""
-        return next((took for asked, took in reversed(self.decodes) if asked <= at < asked + 0.04), 0.0)
 
 
 class _TimedConversation(FakeConversation):
@@ -146,15 +173,17 @@ def talk(
     limit_s: float = 600.0,
 ) -> Talk:
     """Let the user say ``said`` in a room; ``answer`` gives the sentences for a turn, None lets it pass."""
-    transport = RoomTransport(said, acoustics)
-    recogniser = TimedRecogniser(parts.recogniser, lambda: transport.time) if parts.recogniser else None
     echo = best_echo()
-    conversation = _TimedConversation(transport, answer, replace(parts, recogniser=recogniser, echo=echo))
+    transport = RoomTransport(said, acoustics)
+    with (
+        patch.object(cascade, "RecognitionWorker", transport.keeping_time(_Recognition)),
+        patch.object(speaking, "SynthesisWorker", transport.keeping_time(_Synthesis)),
+    ):
+        conversation = _TimedConversation(transport, answer, replace(parts, echo=echo), owns_time=False)
     conversation.timed = []
     with conversation:
         conversation.wait_for(InputFinished, timeout_s=limit_s)
-    calls = recogniser.calls if recogniser else []
-    return Talk(transport, conversation.timed, calls, echo.erle, echo.delay_s)
+    return Talk(transport, conversation.timed, echo.erle, echo.delay_s)
 
 
 def transcribe(parts: Parts, audio: Samples) -> list[str]:

@@ -1,0 +1,171 @@
+"""Talking over the answer: how soon it gives way, and what must not stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from assistant.bench.record import surroundings
+from tests.fakes.room import Acoustics
+from tests.voice.suite.murmurs import MURMURS, murmur
+from tests.voice.suite.noises import cough
+from tests.voice.suite.over_the_answer import (
+    ATTENTION,
+    HELD_OUT,
+    FalseAlarm,
+    Interruption,
+    false_alarms,
+    interruptions,
+    voiced,
+)
+from tests.voice.suite.report import Figure, Limit, Section, Table
+from tests.voice.suite.talk import DECODE_S, Samples, load, loud
+
+SPEAKERS = ("heart@0.82", "heart@1.12", "espeak", "espeak@1.2")
+"""Two voices at two pitches each: everybody else's pitch than the assistant's own."""
+
+ROOMS = {
+    "−10 dB after 60 ms": Acoustics(-10.0),
+    "−10 dB after 120 ms, a livelier room": Acoustics(-10.0, ((0.0, 0.12),), reverberation_s=0.45, seed=2),
+    "−20 dB after 40 ms": Acoustics(-20.0, ((0.0, 0.04),), seed=3),
+}
+LOUD_ROOM = Acoustics(0.0, seed=4)
+
+_ASIDE_DB = -3.0
+"""Coughs and signs of attention against what the user says."""
+
+
+def measure(short: bool) -> Section:
+    """Phrases that were not tuned on, by two voices, in three rooms; coughs and signs of attention."""
+    where = surroundings()
+    parts = load()
+    rooms = dict(list(ROOMS.items())[:1]) if short else ROOMS
+    phrases = HELD_OUT[:4] if short else HELD_OUT
+    by_room = {
+        name: interruptions(parts, room, _spoken(phrases, turn))[0]
+        for turn, (name, room) in enumerate(rooms.items())
+    }
+    every = [row for rows in by_room.values() for row in rows]
+    alarms = false_alarms(parts, Acoustics(-10.0), _sounds(3 if short else 25))
+    figures = [*_interruption_figures(every), *_alarm_figures(alarms)]
+    tables = [_rooms_table(by_room), _speakers_table(every), _alarms_table(alarms)]
+    if not short:
+        loud_rows = interruptions(parts, LOUD_ROOM, _spoken(phrases, 0))[0]
+        figures += [_share("found at an echo of 0 dB", [row.stopped for row in loud_rows])]
+        figures += _times("stopped at an echo of 0 dB", loud_rows, lambda row: row.silent)
+    notes = (
+        f"Time is simulated: recognition takes {1000 * DECODE_S[0]:.0f} ms, and {1000 * DECODE_S[1]:.0f} ms "
+        "more a second of speech. Times end in the air, 40 ms after the gain. Level: the echo against what "
+        "is played, with a user as loud as the assistant.",
+        f"Recogniser: {parts.names()['recogniser']}.",
+    )
+    return Section("barge-in", "Talking over the answer", tuple(figures), tuple(tables), (), notes, where)
+
+
+def _spoken(phrases: Sequence[str], turn: int) -> list[tuple[str, str]]:
+    """Each phrase with a speaker; another one with each ``turn``."""
+    return [
+        (phrase, SPEAKERS[(number + turn) % len(SPEAKERS)])
+        for number, phrase in enumerate([*phrases, *phrases[:4]])
+    ]
+
+
+def _sounds(each: int) -> list[tuple[str, Samples]]:
+    """Coughs, and as many signs of attention: words and hums in turn."""
+    made = [("cough", cough(seed)) for seed in range(1, each + 1)]
+    for number in range(each):
+        kind, word = MURMURS[number // 2 % len(MURMURS)], ATTENTION[number // 2 % len(ATTENTION)]
+        speaker = SPEAKERS[number // 2 % len(SPEAKERS)]
+        made.append((kind, murmur(kind, number)) if number % 2 else (word, voiced(word, speaker)))
+    return [(name, loud(sound, _ASIDE_DB)) for name, sound in made]
+
+
+def _interruption_figures(rows: Sequence[Interruption]) -> list[Figure]:
+    return [
+        _share("found", [row.stopped for row in rows], Limit("≥", 0.9)),
+        *_times("ducked", rows, lambda row: row.ducked, (Limit("≤", 250), Limit("≤", 450))),
+        *_times("stopped", rows, lambda row: row.silent, (None, Limit("≤", 700))),
+    ]
+
+
+def _alarm_figures(rows: Sequence[FalseAlarm]) -> list[Figure]:
+    kept = [row.finished and not row.lost for row in rows]
+    return [
+        _share(
+            "coughs and signs of attention after which the answer went on, no word lost",
+            kept,
+            Limit("≥", 0.9),
+        ),
+        _share("of these, the answer paused for", [row.paused for row in rows]),
+    ]
+
+
+def _share(name: str, hits: Sequence[bool], limit: Limit | None = None) -> Figure:
+    return Figure(name, sum(hits) / len(hits), "", len(hits), limit)
+
+
+def _times(
+    name: str,
+    rows: Iterable[Interruption],
+    of: Callable[[Interruption], float | None],
+    limits: tuple[Limit | None, Limit | None] = (None, None),
+) -> list[Figure]:
+    values = [1000 * value for row in rows if (value := of(row)) is not None]
+    return [
+        Figure(
+            f"{name}, {share}",
+            float(np.percentile(values, percent)) if values else float("inf"),
+            "ms",
+            len(values),
+            limit,
+        )
+        for (share, percent), limit in zip((("p50", 50), ("p95", 95)), limits, strict=True)
+    ]
+
+
+def _rooms_table(by_room: dict[str, list[Interruption]]) -> Table:
+    return Table(
+        "By room, p50 / p95 ms after the first sample", _HEADER, [_row(*item) for item in by_room.items()]
+    )
+
+
+def _speakers_table(rows: Sequence[Interruption]) -> Table:
+    grouped = {speaker: [row for row in rows if row.speaker == speaker] for speaker in SPEAKERS}
+    return Table("By speaker", _HEADER, [_row(name, of) for name, of in grouped.items() if of])
+
+
+_HEADER = ("", "found", "turn opened", "ducked", "silent", "missed")
+
+
+def _row(name: str, rows: Sequence[Interruption]) -> list[str]:
+    found = f"{sum(row.stopped for row in rows)}/{len(rows)}"
+    stages = [_spread([row.opened for row in rows]), _spread([row.ducked for row in rows])]
+    missed = ", ".join(row.phrase for row in rows if not row.stopped)
+    return [name, found, *stages, _spread([row.silent for row in rows]), missed]
+
+
+def _spread(values: Sequence[float | None]) -> str:
+    known = [1000 * value for value in values if value is not None]
+    return f"{np.percentile(known, 50):.0f} / {np.percentile(known, 95):.0f}" if known else "–"
+
+
+def _alarms_table(rows: Sequence[FalseAlarm]) -> Table:
+    header = ("sound", "cases", "ducked", "paused", "ended the answer", "words lost")
+    kinds = dict.fromkeys(row.sound for row in rows)
+    grouped = [(kind, [row for row in rows if row.sound == kind]) for kind in kinds]
+    return Table(
+        "What must not stop it",
+        header,
+        [
+            [
+                kind,
+                str(len(of)),
+                str(sum(row.ducked for row in of)),
+                str(sum(row.paused for row in of)),
+                str(sum(not row.finished for row in of)),
+                " ".join(word for row in of if row.finished for word in row.lost),
+            ]
+            for kind, of in grouped
+        ],
+    )
