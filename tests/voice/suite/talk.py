@@ -23,6 +23,7 @@ from assistant.engine.host import load_parts
 from assistant.engine.protocol import EngineConfig, Event, InputFinished, VoiceSpec
 from assistant.voice.cascade import cascade, speaking
 from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.ports import RECOGNITION_RATE, Recogniser, Voice
 from assistant.voice.cascade.recognition import Recognised, RecognitionWorker
 from assistant.voice.cascade.synthesis import Piece, SentenceDone, SynthesisWorker
@@ -97,8 +98,13 @@ def track(seconds: float, sounds: Sequence[tuple[float, Samples]]) -> Samples:
 class _Recognition(RecognitionWorker):
     """The recogniser's worker in simulated time: one job after the other, as long as ``DECODE_S`` says."""
 
-    def __init__(self, recogniser: Recogniser, deliver: Callable[[Recognised], None]) -> None:
-        super().__init__(recogniser, deliver)
+    def __init__(
+        self,
+        recogniser: Recogniser,
+        deliver: Callable[[Recognised], None],
+        names: NameListener | None = None,
+    ) -> None:
+        super().__init__(recogniser, deliver, names)
         self._at_work: Recognised | None = None
 
     def _run(self) -> None:
@@ -179,7 +185,9 @@ def talk(
         patch.object(cascade, "RecognitionWorker", transport.keeping_time(_Recognition)),
         patch.object(speaking, "SynthesisWorker", transport.keeping_time(_Synthesis)),
     ):
-        conversation = _TimedConversation(transport, answer, replace(parts, echo=echo), owns_time=False)
+        conversation = _TimedConversation(
+            transport, answer, replace(parts, echo=echo, name_listener=None), owns_time=False
+        )
     conversation.timed = []
     with conversation:
         conversation.wait_for(InputFinished, timeout_s=limit_s)
