@@ -17,6 +17,7 @@ from assistant.errors import VoiceError
 from assistant.voice.cascade.effects import EFFECTS
 from assistant.voice.cascade.parts import load_recogniser, load_voice
 from assistant.voice.cascade.ports import Recogniser, Voice
+from assistant.voice.cascade.voices.hibari import trimmed
 from assistant.voice.cascade.voices.system_voice import SystemVoice, find_program
 from tests.fakes.speech import to_16k
 from tests.voice.suite.acoustics import pitch
@@ -73,6 +74,16 @@ def test_speech_starts_at_once_and_leaves_a_short_pause(hibari):
     assert loud[0] < 0.1 * SAMPLE_RATE
     assert 0.1 * SAMPLE_RATE < len(audio) - loud[-1] < 0.4 * SAMPLE_RATE
     assert 0.2 < np.abs(audio).max() <= 0.98
+
+
+@pytest.mark.parametrize("block", [100, 4800, 50_000])
+def test_silence_is_cut_before_and_after_but_not_between(block):
+    tone = np.full(2400, 0.5, np.float32)
+    quiet = [np.zeros(count, np.float32) for count in (7200, 9600, 12_000)]
+    sentence = np.concatenate([quiet[0], tone, quiet[1], tone, quiet[2]])
+    cut = np.concatenate(list(trimmed(sentence[at : at + block] for at in range(0, len(sentence), block))))
+    assert np.array_equal(cut, sentence[7200 - 240 : -12_000 + 6000])
+    assert not list(trimmed([quiet[0]]))
 
 
 def test_the_same_sentence_sounds_the_same(hibari):

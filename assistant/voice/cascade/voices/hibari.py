@@ -57,7 +57,7 @@ class HibariVoice:
             for number, phonemes in enumerate(self._tts.phonemize(text)):
                 seed = zlib.crc32(phonemes.encode()) + number
                 if frames := self._frames(phonemes):
-                    yield from _trimmed(_GAIN * block for block in vocoder.sound(frames, spec, seed))
+                    yield from trimmed(_GAIN * block for block in vocoder.sound(frames, spec, seed))
         except Exception as error:
             logger.exception("Hibari could not speak %d characters", len(text))
             raise VoiceError(
@@ -87,7 +87,7 @@ def _session(model: str) -> InferenceSession:
     return InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _trimmed(audio: Iterable[Samples]) -> Iterator[Samples]:
+def trimmed(audio: Iterable[Samples]) -> Iterator[Samples]:
     """``audio`` from 10 ms before its first sound to 250 ms after its last."""
     quiet = np.zeros(0, np.float32)
     begun = False
