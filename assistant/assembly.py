@@ -131,6 +131,14 @@ class Assembly:
         return told
 
 
+def text_engine_for(options: Mapping[str, Any]) -> TextEngineManager:
+    """The text engine of the settings by itself. Raises ``ConfigError`` and ``TextEngineError``."""
+    values = load_settings(options).values
+    locations = find_locations(values.data_dir)
+    personas = load_library(values.themes_dir or locations.themes).personas
+    return TextEngineManager(values, locations.models, locations.text_log_file, personas)
+
+
 def find_persona(name: str, library: Library) -> Persona:
     """The persona that a setting names. Raises ``PersonaError`` with the closest names."""
     if persona := library.get(name):

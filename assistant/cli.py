@@ -301,12 +301,24 @@ Records = Annotated[Path, typer.Option(help="The folder for the record.")]
 
 
 @bench.command("voice")
-def bench_voice(turns: int = 50, output: Records = Path("reports/benchmarks")) -> None:
+def bench_voice(
+    context: typer.Context, turns: int = 50, output: Records = Path("reports/benchmarks")
+) -> None:
     """Voice-to-voice latency by stage, both sides on one clock."""
+    from assistant.assembly import text_engine_for
     from assistant.bench import voice
 
-    if not voice.bench_voice(turns, output, typer.echo):
+    if not voice.bench_voice(turns, output, typer.echo, text_engine=text_engine_for(context.obj)):
         raise typer.Exit(1)
+
+
+@bench.command("text")
+def bench_text(context: typer.Context, output: Records = Path("reports/benchmarks")) -> None:
+    """First tokens of a conversation with the text engine, warm and cold."""
+    from assistant.assembly import text_engine_for
+    from assistant.bench import text
+
+    text.bench_text(text_engine_for(context.obj), output, typer.echo)
 
 
 @bench.command("start")

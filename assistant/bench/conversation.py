@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from assistant.engine.protocol import (
 )
 from assistant.engine.supervisor import Supervisor
 from assistant.errors import EngineError
+from assistant.llm.port import TextEngine
+from assistant.llm.reply import reply
 from assistant.llm.scripted.engine import ScriptedEngine
 from assistant.memory.opening import open_temporary_store
 from assistant.personas.load import DEFAULT_SLUG, load_library
@@ -133,16 +136,19 @@ async def converse(
     say: Say,
     without: Sequence[str] = (),
     play: Callable[[], object] | None = None,
+    text_engine: TextEngine | None = None,
 ) -> Observer:
     """One conversation: until the WAV is over or, on devices, ``play`` (the user speaking) returns.
 
-    Raises ``EngineError`` when the engine dies, or is not done after ``limit_s`` seconds.
+    ``text_engine`` has read the beginning of the prompt before the first question; without one the scripted
+    engine answers. Raises ``EngineError`` when the engine dies, or is not done after ``limit_s`` seconds.
     """
     library = load_library()
     config = EngineConfig(audio, names=library.names, without=tuple(without))
     observer = Observer(Supervisor(config, log_path))
-    session = Session(library, default_registry(), DEFAULT_SLUG)
-    runner = ConversationRunner(session, observer, ScriptedEngine(library.personas), open_temporary_store())
+    brain = text_engine or ScriptedEngine(library.personas)
+    session = Session(library, default_registry(), DEFAULT_SLUG, text_engine=brain.name)
+    runner = ConversationRunner(session, observer, brain, open_temporary_store())
 
     def tell(update: Update) -> None:
         observer.note_update(update)
@@ -150,6 +156,8 @@ async def converse(
             say(f"answer {len(observer.answered)}: {update.total * 1000:.0f} ms by the engine's word")
 
     runner.subscribe(tell)
+    async with contextlib.aclosing(reply(brain, session.prompt_for("Hello."))) as deltas:
+        await anext(deltas)
     conversation = asyncio.create_task(runner.run())
     try:
         async with asyncio.timeout(limit_s):

@@ -29,6 +29,7 @@ PACKAGES = (
     "sounddevice",
     "soxr",
     "textual",
+    "xllamacpp",
 )
 """What the figures may depend on."""
 

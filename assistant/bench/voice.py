@@ -21,6 +21,7 @@ from assistant.bench.latency import STAGES, MeasuredTurn, measure_turns
 from assistant.bench.record import Spread, surroundings, write_record
 from assistant.bench.timeline import LEAD_S, SLOT_S
 from assistant.engine.protocol import SAMPLE_RATE, WavAudio
+from assistant.llm.port import TextEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class VoiceResult:
     control_ms: Lateness
     surroundings: dict[str, Any]
     load_average_at_end: float
+    text_engine: str = "scripted"
 
     @property
     def failures(self) -> list[str]:
@@ -70,6 +72,7 @@ class VoiceResult:
             "load_average_at_end": self.load_average_at_end,
             "audio": "WAV, paced in real time, both sides on one clock; no device latency",
             "parts": self.parts,
+            "text_engine": self.text_engine,
             "turns": len(self.turns),
             "failures": self.failures,
             "figures_ms": spreads,
@@ -79,17 +82,21 @@ class VoiceResult:
         }
 
 
-def bench_voice(turns: int, folder: Path, say: Say, without: Sequence[str] = ()) -> bool:
+def bench_voice(
+    turns: int, folder: Path, say: Say, without: Sequence[str] = (), text_engine: TextEngine | None = None
+) -> bool:
     """Run, tell the figures line by line, write the record. True when every question was answered."""
     say(f"{turns} questions, about {(LEAD_S + turns * SLOT_S) / 60:.1f} minutes in real time.")
-    result = run_voice(turns, say, without)
+    result = run_voice(turns, say, without, text_engine)
     for line in table(result):
         say(line)
     say(f"Written to {write_record('voice', result.as_record(), folder)}.")
     return not result.failures
 
 
-def run_voice(turns: int, say: Say = str, without: Sequence[str] = ()) -> VoiceResult:
+def run_voice(
+    turns: int, say: Say = str, without: Sequence[str] = (), text_engine: TextEngine | None = None
+) -> VoiceResult:
     """Ask ``turns`` questions and measure. Raises ``EngineError`` when the engine fails on the way."""
     before = surroundings()
     with tempfile.TemporaryDirectory(prefix="assistant-bench-") as name:
@@ -98,13 +105,16 @@ def run_voice(turns: int, say: Say = str, without: Sequence[str] = ()) -> VoiceR
         audio = WavAudio(str(folder / "user.wav"), str(folder / "answers.wav"), paced=True)
         limit_s = len(timeline.samples) / SAMPLE_RATE + GRACE_S
         with ControlStream() as control:
-            observer = asyncio.run(converse(audio, folder / "engine.log", limit_s, say, without))
+            observer = asyncio.run(
+                converse(audio, folder / "engine.log", limit_s, say, without, None, text_engine)
+            )
             late = control.stop()
         answers = read_wav(folder / "answers.wav")
     measured = measure_turns(timeline.slots, answers, observer.reported(observer.opened))
     rss_mb = observer.health.rss_mb if observer.health else 0.0
     load = round(os.getloadavg()[0], 2)
-    return VoiceResult(tuple(measured), observer.parts, rss_mb, late, before, load)
+    name = text_engine.name if text_engine else "scripted"
+    return VoiceResult(tuple(measured), observer.parts, rss_mb, late, before, load, name)
 
 
 def table(result: VoiceResult) -> list[str]:
@@ -123,7 +133,7 @@ def table(result: VoiceResult) -> list[str]:
         "",
         f"answered {len(result.turns) - len(failed)} of {len(result.turns)}",
         *failed,
-        f"parts: {at_work}",
+        f"parts: {at_work}; replies {result.text_engine}",
         f"engine process: {result.engine_rss_mb:.0f} MB after the last turn",
         f"load average: {result.surroundings['load_average']} at the start, "
         f"{result.load_average_at_end} at the end",

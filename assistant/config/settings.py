@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     text_context: int = Field(
         default=8192, ge=1024, le=1_048_576, description="tokens of context, from 1024 to 1048576"
     )
+    text_max_tokens: int = Field(
+        default=300, ge=16, le=8192, description="tokens of one reply at most, from 16 to 8192"
+    )
     text_temperature: float = Field(default=0.7, ge=0.0, le=2.0, description="a number from 0.0 to 2.0")
     offline: bool = Field(
         default=False, description="true or false: are servers on other machines never asked"

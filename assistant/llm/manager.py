@@ -32,7 +32,7 @@ class TextEngineManager:
         self._models = models
         self._log_path = log_path
         self._personas = personas
-        self._sampling = Sampling(settings.text_temperature)
+        self._sampling = Sampling(settings.text_temperature, max_tokens=settings.text_max_tokens)
         self._current: TextEngine = self._make(chosen(settings, models), settings.text_model)
 
     @property

@@ -82,7 +82,7 @@ class FakeTextEngine(RoteEngine):
         if any(trait not in prompt.system for trait in persona.traits):
             wrong.append("a trait is missing")
         system = chat_messages(prompt)[0]["content"]
-        if '"change_theme"' not in system or "TOOL_CALL:" not in system:
+        if "change_theme(" not in system or "TOOL_CALL:" not in system:
             wrong.append("the tool schemas are missing")
         said = [message.text for message in prompt.messages]
         if prompt.purpose is Purpose.REPLY and said[:-1][-9:] != self._said[-9:]:

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from pathlib import Path
 
+import httpx2
+import psutil
 import pytest
 import pytest_asyncio
 
@@ -98,6 +100,19 @@ async def test_killed_in_the_middle_it_says_so_and_comes_back(llama: LlamaEngine
         await drain(deltas)
     assert written(await ask(llama, COLOURS))
     assert llama.pid != before
+
+
+async def test_nobody_without_the_key_is_answered(llama: LlamaEngine):
+    await llama.info()
+    process = psutil.Process(llama.pid)
+    assert process.net_connections("inet") == []
+    socket = next(Path(each.laddr) for each in process.net_connections("unix") if "llama" in each.laddr)
+    assert socket.parent.stat().st_mode & 0o077 == 0
+    transport = httpx2.AsyncHTTPTransport(uds=str(socket))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as stranger:
+        for path in ("/v1/models", "/props", "/v1/chat/completions"):
+            response = await stranger.post(path, json={"messages": []})
+            assert response.status_code == 401
 
 
 async def test_the_process_goes_when_the_engine_is_closed(tmp_path: Path):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 NICENESS = 5
 """Speech comes first: where processors are few, text waits for it."""
@@ -49,6 +51,8 @@ def main() -> None:
         file.write(json.dumps({"ready": bool(server)}) + "\n")
         file.flush()
         file.read()
+        shutil.rmtree(Path(config.socket).parent, ignore_errors=True)
+
     # Native threads still run: an orderly end of the interpreter could wait for them.
     os._exit(0)
 
