@@ -99,9 +99,13 @@ class Endpoint:
         return TextEngineError(f"{self.url} refuses ({status}: {said}).", self._remedy)
 
 
-def not_json(who: str) -> TextEngineError:
-    """What to say of an answer that cannot be read."""
-    return TextEngineError(f"{who} does not answer in JSON.", "Is it the right address?")
+class NotJson(TextEngineError):
+    """An answer cannot be read."""
+
+
+def not_json(who: str) -> NotJson:
+    """What to say of it."""
+    return NotJson(f"{who} does not answer in JSON.", "Is it the right address?")
 
 
 def is_loopback(url: str) -> bool:

@@ -14,7 +14,7 @@ from rapidfuzz import process
 
 from assistant.errors import TextEngineError
 from assistant.llm.chat import chat_messages, tool_schemas
-from assistant.llm.endpoint import Endpoint, NotFound, error_message, not_json
+from assistant.llm.endpoint import Endpoint, NotFound, NotJson, error_message, not_json
 from assistant.llm.failures import Unavailable
 from assistant.llm.native_calls import CallFragments
 from assistant.llm.port import Delta, Finished, FinishReason, ModelInfo, Prompt, TextDelta, Usage
@@ -52,7 +52,7 @@ class OpenAIEngine:
         """See the port."""
         info = await self.info()
         body: dict[str, Any] = {
-            "model": info.model,
+            **({"model": info.model} if info.model else {}),
             "messages": chat_messages(prompt, native_tools=self._native_tools),
             "stream": True,
             "stream_options": {"include_usage": True},
@@ -90,7 +90,7 @@ class OpenAIEngine:
         if self._info is None:
             try:
                 offered = await self._list()
-            except NotFound:
+            except (NotFound, NotJson):  # mlx_lm.server without a cache of models answers with nothing
                 offered = []
             self._model = self._model or (str(offered[0].get("id", "")) if offered else "")
             this = next((each for each in offered if each.get("id") == self._model), {})

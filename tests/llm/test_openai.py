@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
@@ -25,6 +26,7 @@ from assistant.llm.port import (
     TextDelta,
     Usage,
 )
+from assistant.llm.sampling import Sampling
 from assistant.tools.result import ToolCall
 from tests.fakes.http_server import Answer, FakeServer
 from tests.llm.prompts import prompt
@@ -152,6 +154,15 @@ async def test_an_unknown_model_comes_with_the_closest_ones():
     assert caught.value.remedy.startswith("There are: qwen3-8b")
 
 
+async def test_a_server_without_a_list_of_models_is_asked_all_the_same():
+    def answer(method: str, path: str, body: Any) -> Answer:
+        return Answer([""]) if method == "GET" else Answer([event({"content": "Yes."}, "stop"), DONE])
+
+    with FakeServer(answer) as server:
+        assert (await ask(server))[0] == TextDelta("Yes.")
+        assert "model" not in server.asked[-1][2]
+
+
 async def test_a_refused_key_names_the_setting():
     with (
         FakeServer(serving(Answer(["{}"], status=401))) as server,
@@ -203,3 +214,15 @@ async def test_an_error_in_the_middle_of_a_stream_is_told():
     chunks = [event({"content": "Well"}), 'data: {"error": {"message": "CUDA out of memory"}}\n\n']
     with FakeServer(serving(Answer(chunks))) as server, pytest.raises(TextEngineError, match="out of memory"):
         await ask(server)
+
+
+@pytest.mark.skipif("OPENAI_COMPATIBLE_URL" not in os.environ, reason="it names no running server")
+@pytest.mark.parametrize("tools", [False, True])
+async def test_a_running_server_answers(tools: bool):
+    engine = OpenAIEngine(Endpoint(os.environ["OPENAI_COMPATIBLE_URL"]), sampling=Sampling(max_tokens=16))
+    async with aclosing(replying.reply(engine, prompt("Say hello.", tools=tools))) as deltas:
+        found = [delta async for delta in deltas]
+    await engine.close()
+    assert any(isinstance(delta, TextDelta) for delta in found)
+    assert any(isinstance(delta, Usage) for delta in found)
+    assert isinstance(found[-1], Finished)
