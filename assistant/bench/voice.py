@@ -90,7 +90,9 @@ def bench_voice(
     result = run_voice(turns, say, without, text_engine)
     for line in table(result):
         say(line)
-    say(f"Written to {write_record('voice', result.as_record(), folder)}.")
+    engine = result.text_engine.partition(" ")[0]
+    name = "voice" if engine == "scripted" else f"voice-{engine}"
+    say(f"Written to {write_record(name, result.as_record(), folder)}.")
     return not result.failures
 
 

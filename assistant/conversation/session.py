@@ -25,6 +25,7 @@ from assistant.conversation.effects import (
     ToolFinished,
 )
 from assistant.conversation.engine_side import EngineSide
+from assistant.conversation.phase import phase_of
 from assistant.conversation.preparation import Preparation
 from assistant.conversation.prompts import build_prompt, greeting_instruction, with_results
 from assistant.conversation.requests import (
@@ -387,16 +388,7 @@ class Session:
     @property
     def phase(self) -> Phase:
         """What the assistant is doing."""
-        answer = self.answers.current
-        if answer is not None:
-            return Phase.SPEAKING if answer.audible else Phase.THINKING
-        if self.commands.busy:
-            return Phase.THINKING
-        if not self.engine.is_ready:
-            return Phase.DOWN if self.engine.is_down else Phase.STARTING
-        if self.asleep:
-            return Phase.ASLEEP
-        return Phase.HEARING if self.turns.is_open else Phase.LISTENING
+        return phase_of(self)
 
     def _show_phase(self) -> None:
         hears = self.microphone_open and self.engine.has_microphone
