@@ -26,7 +26,6 @@ from assistant.memory.opening import OpenedMemory, open_memory
 from assistant.personas.load import Library, load_library
 from assistant.personas.model import Persona
 from assistant.personas.names import closest, match
-from assistant.recording.about import about
 from assistant.recording.recorder import Recorder
 from assistant.severity import Severity
 from assistant.tools.registry import default_registry
@@ -98,16 +97,16 @@ class Assembly:
             engine,
             text_engine,
             memory.store,
-            recorder=self._recorder(library),
+            recorder=self._recorder(),
             records=values.recording,
             notices=self._notices(library, memory),
         )
         return Assembled(runner, library, persona)
 
-    def _recorder(self, library: Library) -> Recorder:
+    def _recorder(self) -> Recorder:
         chosen = self.settings.values.recordings_dir
         parent = chosen or self.locations.recordings
-        return Recorder(parent, about(self.settings.values, library), keeps_house=chosen is None)
+        return Recorder(parent, self.settings.values, keeps_house=chosen is None)
 
     def _supervisor(self, library: Library) -> Supervisor:
         values = self.settings.values

@@ -289,11 +289,20 @@ def doctor(
 
 
 @app.command()
-def replay(folder: Annotated[Path, typer.Argument(help="A recording.")]) -> None:
+def replay(
+    folder: Annotated[Path, typer.Argument(help="A recording.")],
+    audio: Annotated[bool, typer.Option("--audio", help="Listen to its sound again instead.")] = False,
+) -> None:
     """Run a recorded conversation again, and tell where it goes another way."""
-    from assistant.recording.replay import replay_session
+    if audio:
+        from assistant.recording.audio_replay import replay_audio
 
-    if not replay_session(folder, typer.echo):
+        is_same = replay_audio(folder, typer.echo)
+    else:
+        from assistant.recording.replay import replay_session
+
+        is_same = replay_session(folder, typer.echo)
+    if not is_same:
         raise typer.Exit(1)
 
 

@@ -109,8 +109,15 @@ class _Writer:
             log.warning("recording: %d blocks of 10 ms were dropped", self._dropped)
 
     def _position(self, file: StereoFile, begins: float) -> int:
-        """Where a block that begins at this time belongs; by the clock only after a gap."""
+        """Where a block that begins at this time belongs; by the clock only after a gap.
+
+        Always a whole number of blocks: a replay then cuts the sound where it was cut.
+        """
         if self._end is None:
-            return round((begins - self._origin) * SAMPLE_RATE)
+            return _whole_blocks(begins - self._origin)
         gap = begins - self._end
-        return file.position + round(gap * SAMPLE_RATE) if gap >= GAP_S else file.position
+        return file.position + (_whole_blocks(gap) if gap >= GAP_S else 0)
+
+
+def _whole_blocks(seconds: float) -> int:
+    return round(seconds * SAMPLE_RATE / BLOCK) * BLOCK

@@ -199,7 +199,7 @@ class ConversationRunner:
             self._recording_wanted = False
             # So is this one: should the state leave anything out, it is missing in both.
             self._session = session_from(state, self._session.library, self._session.registry)
-            self._recorder.begin(state, self._clock())
+            self._recorder.begin(state, self._session.library, self._clock())
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:

@@ -1,4 +1,4 @@
-"""The session's values as JSON and back: every dataclass is an object that names its class under ``is``.
+"""The session's values as JSON and back: every dataclass is an object that names its class under ``$is``.
 
 A recording may come from anywhere, so reading it makes none but the classes listed here, and checks each
 field against its annotation.
@@ -16,17 +16,27 @@ from pydantic import TypeAdapter, ValidationError
 
 from assistant.conversation.effects import Input
 from assistant.conversation.state import SessionState
+from assistant.engine.protocol import Command, VoiceSpec
 from assistant.errors import RecordingError
 from assistant.llm.port import Message
 from assistant.personas.model import Persona
 from assistant.tools.result import Action, ToolCall, ToolResult
 
-CLASS = "is"
+CLASS = "$is"
 """The key under which an object names its class."""
 
 _READABLE: dict[str, type[Any]] = {
     each.__name__: each
-    for each in (*get_args(Input), *get_args(Action), ToolCall, ToolResult, Message, SessionState)
+    for each in (
+        *get_args(Input),
+        *get_args(Command),
+        *get_args(Action),
+        ToolCall,
+        ToolResult,
+        Message,
+        SessionState,
+        VoiceSpec,
+    )
 }
 
 
@@ -45,7 +55,10 @@ def encode(value: object) -> Any:
 
 
 def decode(data: Any) -> Any:
-    """What ``encode`` made of an input or a session's state. Raises ``RecordingError`` for anything else."""
+    """What ``encode`` made of an input, a command or a session's state.
+
+    Raises ``RecordingError`` for anything else.
+    """
     if isinstance(data, list):
         return [decode(each) for each in data]
     if not isinstance(data, dict):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from assistant.config.settings import Settings
 from assistant.conversation.effects import Effect, Input
 from assistant.conversation.state import SessionState
 from assistant.conversation.updates import NoticeShown, RecordingShown, Update
@@ -20,6 +20,8 @@ from assistant.engine.protocol import (
     StopRecording,
 )
 from assistant.errors import RecordingError
+from assistant.personas.load import Library
+from assistant.recording.about import about
 from assistant.recording.codec import encode
 from assistant.recording.folder import LONGEST_S, SOUND, new_folder, remove_old
 from assistant.recording.journal import JournalWriter
@@ -38,13 +40,13 @@ class _Running:
 class Recorder:
     """One recording at a time under ``parent``; its failures are told and never reach the conversation.
 
-    ``about`` is what the recording's first line says beside the session's state: JSON. ``keeps_house`` lets
-    old recordings under ``parent`` go when a new one begins.
+    ``settings`` are part of what it says of the program. ``keeps_house`` lets old recordings under ``parent``
+    go when a new one begins.
     """
 
-    def __init__(self, parent: Path, about: Mapping[str, Any], *, keeps_house: bool = False) -> None:
+    def __init__(self, parent: Path, settings: Settings, *, keeps_house: bool = False) -> None:
         self._parent = parent
-        self._about = about
+        self._settings = settings
         self._keeps_house = keeps_house
         self._running: _Running | None = None
         self._show: Callable[[Update], None] = lambda update: None
@@ -59,14 +61,18 @@ class Recorder:
         """True while it records."""
         return self._running is not None
 
-    def begin(self, state: SessionState, now: float) -> None:
-        """Record from monotonic time ``now`` on, from a session in this state."""
+    def begin(self, state: SessionState, library: Library, now: float) -> None:
+        """Record from monotonic time ``now`` on, from a session in this state with these personas."""
         if self._running is not None:
             return
         try:
             removed = remove_old(self._parent, time.time()) if self._keeps_house else 0
             folder = new_folder(self._parent)
-            header = {"at": now, "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **self._about}
+            header = {
+                "at": now,
+                "begun": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+                **about(self._settings, library),
+            }
             journal = JournalWriter(folder, {**header, "state": encode(state)})
         except RecordingError as error:
             self._show(NoticeShown(Severity.ERROR, error.message, error.remedy))

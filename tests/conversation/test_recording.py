@@ -19,6 +19,8 @@ from assistant.config.settings import Settings
 from assistant.conversation import commands
 from assistant.conversation.requests import (
     MicrophoneRequested,
+    PersonaRequested,
+    PersonasReloaded,
     RecordingRequested,
     StopRequested,
     TalkRequested,
@@ -34,7 +36,6 @@ from assistant.llm.scripted.engine import ScriptedEngine
 from assistant.memory.opening import open_memory
 from assistant.personas.load import load_library
 from assistant.recording import folder as folders
-from assistant.recording.about import about
 from assistant.recording.journal import read_journal
 from assistant.recording.recorder import Recorder
 from assistant.recording.replay import find_difference, replay_session
@@ -44,7 +45,6 @@ from tests.e2e.terminal import ROOT
 from tests.fakes.world import READY, World
 
 LIBRARY = load_library()
-ABOUT = about(Settings(), LIBRARY)
 
 
 class RecordedWorld(World):
@@ -56,8 +56,8 @@ class RecordedWorld(World):
 
     def begin(self) -> None:
         if not self.recorder.is_on and (state := state_of(self.session)):
-            self.session = session_from(state, LIBRARY, default_registry())
-            self.recorder.begin(state, self.now)
+            self.session = session_from(state, self.session.library, default_registry())
+            self.recorder.begin(state, self.session.library, self.now)
 
     def feed(self, event: object) -> None:
         effects = self.session.handle(event, self.now)
@@ -70,7 +70,7 @@ def record(parent: Path, seed: int, before: int = 0, steps: int = 60) -> Path:
     """A random conversation of ``steps`` steps after ``before`` that are not recorded; the folder."""
     random = Random(seed)
     world = RecordedWorld(
-        Session(LIBRARY, default_registry(), "default"), Recorder(parent / str(seed), ABOUT)
+        Session(LIBRARY, default_registry(), "default"), Recorder(parent / str(seed), Settings())
     )
     if before:
         world.feed(READY)
@@ -114,7 +114,7 @@ def test_it_replays_the_same_in_another_process(tmp_path: Path) -> None:
 def test_a_changed_program_is_found_where_it_first_decides_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = RecordedWorld(Session(LIBRARY, default_registry(), "default"), Recorder(tmp_path, ABOUT))
+    world = RecordedWorld(Session(LIBRARY, default_registry(), "default"), Recorder(tmp_path, Settings()))
     world.begin()
     world.feed(READY)
     world.settle()
@@ -151,7 +151,7 @@ def test_an_error_inside_the_session_is_part_of_what_is_replayed(
     monkeypatch.setattr(Session, "_typed", fail)
     found = find_difference(read_journal(folder))
     assert found is not None
-    assert found.entry.event["is"] == "TypedTurn"
+    assert found.entry.event["$is"] == "TypedTurn"
     journal = folder / folders.JOURNAL
     lines = journal.read_text().splitlines()
     entry = json.loads(lines[found.entry.line - 1])
@@ -185,12 +185,12 @@ def _other_schema(text: str) -> str:
 
 
 def _foreign_class(text: str) -> str:
-    return text.replace('"in":{"is":"', '"in":{"is":"Popen', 1)
+    return text.replace('"in":{"$is":"', '"in":{"$is":"Popen', 1)
 
 
 def _wrong_type(text: str) -> str:
     return text.replace(
-        '"in":{"is":"Levels","microphone":-40.0', '"in":{"is":"Levels","microphone":"loud"', 1
+        '"in":{"$is":"Levels","microphone":-40.0', '"in":{"$is":"Levels","microphone":"loud"', 1
     )
 
 
@@ -199,7 +199,7 @@ def _no_personas(text: str) -> str:
 
 
 def _no_state(text: str) -> str:
-    return text.replace('"state":{"is":"SessionState"', '"state":{"is":"Tick"', 1)
+    return text.replace('"state":{"$is":"SessionState"', '"state":{"$is":"Tick"', 1)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ class Running:
             self.engine,
             ScriptedEngine(LIBRARY.personas),
             open_memory(folder / "memory.sqlite").store,
-            recorder=Recorder(self.parent, ABOUT),
+            recorder=Recorder(self.parent, Settings()),
             records=records,
             clock=lambda: self.now,
         )
@@ -334,6 +334,21 @@ async def test_it_begins_when_the_answer_is_over(tmp_path: Path) -> None:
         assert "as soon as nothing is being said" in running.notices()[-1]
         running.runner.request(StopRequested())
         assert running.folder.is_dir()
+
+
+async def test_personas_that_changed_before_it_began_are_those_of_the_recording(tmp_path: Path) -> None:
+    changed = tuple(
+        each.model_dump() | ({"name": "Gladys"} if each.slug == "glados" else {}) for each in LIBRARY
+    )
+    async with Running(tmp_path) as running:
+        running.runner.request(PersonasReloaded(changed))
+        running.record(True)
+        running.runner.request(PersonaRequested("glados"))
+        await asyncio.sleep(0.05)
+        running.runner.request(PersonasReloaded(tuple(each.model_dump() for each in LIBRARY)))
+        await running.type("Who are you?")
+    assert '"name":"Gladys"' in (running.folder / folders.JOURNAL).read_text()
+    assert find_difference(read_journal(running.folder)) is None
 
 
 async def test_a_restarted_engine_goes_on_recording(tmp_path: Path) -> None:

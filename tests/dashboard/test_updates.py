@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversation.requests import TypedTurn
+from assistant.conversation.requests import RecordingRequested, TypedTurn
 from assistant.conversation.updates import (
     EngineShown,
     HealthShown,
@@ -15,6 +15,7 @@ from assistant.conversation.updates import (
     NoticeShown,
     Phase,
     PhaseChanged,
+    RecordingShown,
     ToolShown,
     ToolStatus,
 )
@@ -216,3 +217,14 @@ def test_bursts_of_one_kind_are_shown_once():
     assert not message.can_replace(UpdateArrived(said(2, "ab")))
     assert not level.can_replace(message)
     assert not UpdateArrived(InputEnded()).can_replace(UpdateArrived(InputEnded()))
+
+
+async def test_a_recording_is_said_in_words_as_long_as_it_lasts():
+    async with stage(size=(70, 24)) as on:
+        assert "recording" not in on.lines[0]
+        await on.tell(RecordingShown("/tmp/recordings/today"))
+        assert "● recording" in on.lines[0]
+        await on.pilot.press("f9")
+        assert on.conversation.requests == [RecordingRequested(False)]
+        await on.tell(RecordingShown(""))
+        assert "recording" not in on.lines[0]

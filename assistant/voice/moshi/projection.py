@@ -14,7 +14,14 @@ import mlx.core as mx
 from mlx import nn
 
 from assistant.errors import CheckpointError
-from assistant.voice.moshi.config import Packing
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How a quantised matrix is packed: values that share a scale, and bits a value."""
+
+    group_size: int
+    bits: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Projection:
             weight,
             _joined([layer.scales for layer in layers]),
             _joined([layer.biases for layer in layers]),
-            Packing(first.bits, first.group_size),
+            Packing(first.group_size, first.bits),
         )
 
     def __call__(self, x: mx.array) -> mx.array:
@@ -85,7 +92,7 @@ class Table:
             tuple(starts),
             _joined([table.scales for table in tables]),
             _joined([table.biases for table in tables]),
-            Packing(first.bits, first.group_size),
+            Packing(first.group_size, first.bits),
         )
 
     def __call__(self, rows: mx.array) -> mx.array:
