@@ -14,57 +14,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-MIMI_FILE = "tokenizer-e351c8d8-checkpoint125.safetensors"
-TOKENIZER_FILE = "tokenizer_spm_32k_3.model"
-WEIGHT_FILES = {
-    "f32": "model.f32.safetensors",
-    "bf16": "model.safetensors",
-    "q8": "model.q8.safetensors",
-    "q4": "model.q4.safetensors",
-}
-TINY: dict[str, Any] = {
+from assistant.voice.moshi.catalogue import MIMI_FILE, TOKENIZER_FILE
+from assistant.voice.moshi.catalogue import WEIGHT_FILES as PUBLISHED_FILES
+from assistant.voice.moshi.config import MOSHI_7B, MoshiConfig
+
+WEIGHT_FILES = {"f32": "model.f32.safetensors", **PUBLISHED_FILES}
+FULL: dict[str, Any] = dict(MOSHI_7B.raw)
+"""The sizes of Moshiko and Moshika: 7.7 billion parameters."""
+TINY: dict[str, Any] = FULL | {
     "dim": 256,
     "num_heads": 4,
     "num_layers": 2,
-    "hidden_scale": 4.125,
-    "context": 3000,
-    "max_period": 10000,
-    "causal": True,
-    "layer_scale": None,
-    "gating": "silu",
-    "norm": "rms_norm_f32",
-    "positional_embedding": "rope",
     "depformer_dim": 128,
     # Not four times the width: upstream would make the hidden width 11/4 of it, which q8 cannot pack.
     "depformer_dim_feedforward": 192,
     "depformer_num_heads": 4,
     "depformer_num_layers": 2,
-    "depformer_layer_scale": None,
-    "depformer_multi_linear": True,
-    "depformer_context": 8,
-    "depformer_max_period": 10000,
-    "depformer_gating": "silu",
-    "depformer_pos_emb": "none",
-    "depformer_weights_per_step": True,
     "text_card": 400,
-    "existing_text_padding_id": 3,
-    "card": 2048,
-    "n_q": 16,
-    "dep_q": 8,
-    "delays": [0] + ([0] + [1] * 7) * 2,
 }
 """A Moshi of 16 million parameters that still speaks Mimi's full codes."""
-FULL: dict[str, Any] = TINY | {
-    "dim": 4096,
-    "num_heads": 32,
-    "num_layers": 32,
-    "depformer_dim": 1024,
-    "depformer_dim_feedforward": 4096,
-    "depformer_num_heads": 16,
-    "depformer_num_layers": 6,
-    "text_card": 32000,
-}
-"""The sizes of Moshiko and Moshika: 7.7 billion parameters."""
 
 
 def random_lm(raw: dict[str, Any], kind: str = "f32", seed: int = 0) -> Any:
@@ -77,8 +45,7 @@ def random_lm(raw: dict[str, Any], kind: str = "f32", seed: int = 0) -> Any:
     from mlx import nn
     from moshi_mlx import models
 
-    config = models.LmConfig.from_config_dict(raw)
-    config.transformer.max_seq_len = config.transformer.context
+    config = MoshiConfig.of(raw, "the test").lm_config()
     mx.random.seed(seed)
     lm = models.Lm(config)
     if kind != "f32":
@@ -117,6 +84,8 @@ def write_tokenizer(path: Path, tokens: int) -> None:
             sentence_iterator=(" ".join(made.choices(words, k=10)) for _ in range(2000)),
             model_writer=target,
             vocab_size=tokens,
+            # So little text may not hold so many pieces.
+            hard_vocab_limit=False,
             model_type="unigram",
             unk_id=0,
             bos_id=1,

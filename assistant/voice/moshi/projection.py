@@ -14,14 +14,7 @@ import mlx.core as mx
 from mlx import nn
 
 from assistant.errors import CheckpointError
-
-
-@dataclass(frozen=True, slots=True)
-class Packing:
-    """How a quantised matrix is packed: values that share a scale, and bits a value."""
-
-    group_size: int
-    bits: int
+from assistant.voice.moshi.config import Packing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +37,7 @@ class Projection:
             weight,
             _joined([layer.scales for layer in layers]),
             _joined([layer.biases for layer in layers]),
-            Packing(first.group_size, first.bits),
+            Packing(first.bits, first.group_size),
         )
 
     def __call__(self, x: mx.array) -> mx.array:
@@ -92,7 +85,7 @@ class Table:
             tuple(starts),
             _joined([table.scales for table in tables]),
             _joined([table.biases for table in tables]),
-            Packing(first.group_size, first.bits),
+            Packing(first.bits, first.group_size),
         )
 
     def __call__(self, rows: mx.array) -> mx.array:
