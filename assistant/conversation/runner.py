@@ -108,6 +108,7 @@ class ConversationRunner:
         self._replies: dict[int, asyncio.Task[None]] = {}
         self._tools: set[asyncio.Task[None]] = set()
         self._memory_failed = False
+        self._dropped = 0
         if recorder:
             recorder.attach(self._show, engine.send)
 
@@ -254,7 +255,10 @@ class ConversationRunner:
                 self._take(ReplyCall(generation, call))
             case MalformedCallDelta(reason):
                 self._take(ReplyCall(generation, None, reason))
+            case Dropped(messages) if messages <= self._dropped:
+                pass
             case Dropped(messages):
+                self._dropped = messages
                 message = "The conversation has outgrown the model's context."
                 remedy = (
                     f"Its oldest {messages} messages were left out of the prompt; they stay in the memory."

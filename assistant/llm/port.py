@@ -137,5 +137,5 @@ class TextEngine(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of connections and processes; a later ``stream`` opens them again."""
+        """Let go of connections and processes, for good."""
         ...

@@ -165,6 +165,23 @@ async def test_it_changes_in_the_middle_of_a_conversation_and_back(tmp_path: Pat
             assert len(server.asked[-2][2]["messages"]) > 3
 
 
+async def test_what_is_left_out_of_the_prompt_is_said_once(tmp_path: Path):
+    long = "And so it went on. " * 80
+
+    def tiny(method: str, path: str, body: Any) -> Answer:
+        if path.endswith("/models"):
+            return Answer([json.dumps({"data": [{"id": "tiny", "max_model_len": 8_000}]})])
+        return Answer([event({"content": "Go on."}), DONE])
+
+    with FakeServer(tiny) as server:
+        async with Talk(manager(tmp_path, text_engine="openai", text_url=server.url)) as talk:
+            for number in range(16):
+                await talk.ask(TypedTurn(f"{number}. {long}"))
+    said = [update.remedy for update in talk.shown if isinstance(update, NoticeShown)]
+    assert said == ["Its oldest 10 messages were left out of the prompt; they stay in the memory."]
+    assert len(server.asked[-1][2]["messages"]) < 25
+
+
 async def test_an_engine_that_cannot_be_reached_is_not_changed_to(tmp_path: Path):
     engines = manager(tmp_path, text_engine="scripted", text_url="http://127.0.0.1:9/v1")
     async with Talk(engines) as talk:
