@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,7 +112,9 @@ def test_softer_speech_is_speech() -> None:
 
 
 def test_a_turn_does_not_last_for_ever() -> None:
-    stream = Stream().feed(0.9, 60)
+    stream = Stream()
+    for number in range(round(60 / CHUNK_S)):
+        stream.feed(0.9, level=-25.0 - 18.0 * (number % 5 == 0))
     assert [end.reason for end in stream.ends()] == [EndReason.LENGTH, EndReason.LENGTH]
     assert stream.ends()[0].at - 100.0 <= SETTINGS.max_turn_s + 0.3
 
@@ -125,6 +129,34 @@ def test_more_is_asked_while_the_assistant_is_audible(
     assert Stream(surroundings).feed(probability, (chunks - 1) * CHUNK_S).decisions == []
     assert Stream(surroundings).feed(probability, chunks * CHUNK_S).kinds() == [Onset]
     assert Stream(surroundings).feed(SETTINGS.rule(surroundings).threshold - 0.01, 3).decisions == []
+
+
+def babble(stream: Stream, seconds: float, level: float = -42.0) -> Stream:
+    chance = Random(1)
+    for _ in range(round(seconds / CHUNK_S)):
+        stream.feed(0.99, level=chance.gauss(level, 3.0))
+    return stream
+
+
+def test_many_people_elsewhere_open_one_turn_and_are_dropped() -> None:
+    stream = babble(Stream().feed(0.0, 5, level=-60.0), 120)
+    (end,) = stream.ends()
+    assert end.reason is EndReason.CROWD
+    assert end.at - 105.0 < 7
+    assert len([each for each in stream.decisions if isinstance(each, Onset)]) == 1
+
+
+def test_the_user_is_heard_in_front_of_them() -> None:
+    stream = babble(Stream().feed(0.0, 5, level=-60.0), 20)
+    stream.feed(0.99, 0.3, level=-26.0)
+    assert isinstance(stream.decisions[-1], Onset)
+
+
+def test_one_who_talks_without_a_pause_is_no_crowd() -> None:
+    stream = Stream().feed(0.0, 5, level=-60.0)
+    for number in range(500):
+        stream.feed(0.99, level=-22.0 if number % 10 < 8 else -38.0)
+    assert stream.kinds() == [Onset]
 
 
 def test_push_to_talk_opens_holds_and_ends() -> None:

@@ -43,6 +43,8 @@ PRE_ROLL_S = 0.3
 PARTIAL_S = 0.4
 """Between two partial transcripts, unless recognition itself needs longer."""
 
+_MEANT_FOR_NOBODY = (EndReason.DROPPED, EndReason.CROWD)
+
 SPEECH = 0.5
 """Probability from which a chunk is taken for speech where nothing more is at stake."""
 
@@ -235,7 +237,7 @@ class Listening:
             return
         turn.ended = ended
         self._closing[turn.number] = turn
-        if ended.reason is EndReason.DROPPED or not ended.has_speech:
+        if ended.reason in _MEANT_FOR_NOBODY or not ended.has_speech:
             self._understood(turn, Transcript(""), ended.at)
         elif not turn.guessing:
             self._conclude(turn, ended.at)

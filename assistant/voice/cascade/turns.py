@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from assistant.voice.cascade.background import WINDOW, Background
 from assistant.voice.cascade.ports import RECOGNITION_RATE, VAD_CHUNK
 
 CHUNK_S = VAD_CHUNK / RECOGNITION_RATE
@@ -41,6 +42,8 @@ class EndReason(StrEnum):
     SILENCE = "silence"
     RELEASED = "released"
     LENGTH = "length"
+    CROWD = "crowd"
+    """It was people elsewhere in the room: nothing of the turn is meant."""
     DROPPED = "dropped"
     """The microphone was closed: nothing of the turn may be looked at."""
 
@@ -135,6 +138,7 @@ class TurnDetector:
             rule.window for rule in (self._settings.quiet, self._settings.audible, self._settings.unproven)
         )
         self._recent: deque[float] = deque(maxlen=longest)
+        self._background = Background()
         self._turn = 0
         self._held = False
         self._close()
@@ -189,16 +193,19 @@ class TurnDetector:
         """The microphone was closed: ends what is open and lets push-to-talk go."""
         self._held = False
         self._recent.clear()
+        self._background.forget()
         return (self._end(now, EndReason.DROPPED),) if self._open else ()
 
     def feed(
         self, probability: float, level: float, now: float, surroundings: Surroundings
     ) -> tuple[Decision, ...]:
         """One chunk of this RMS ``level`` (dBFS) that ended at ``now`` (seconds, never going back)."""
+        if surroundings is Surroundings.QUIET:
+            self._background.add(probability, level)
         if self._open:
             return self._continue(probability, level, now, surroundings)
         rule = self._settings.rule(surroundings)
-        self._recent.append(probability)
+        self._recent.append(probability if level >= self._background.onset_level else 0.0)
         window = list(self._recent)[-rule.window :]
         speech = [index for index, value in enumerate(window) if value >= rule.threshold]
         if len(speech) < rule.chunks:
@@ -236,6 +243,9 @@ class TurnDetector:
                 self._chance = None
                 decisions.append(Resume(self._turn))
         silence = now - self._speech_end
+        if not self._held and now - self._opened_at >= WINDOW * CHUNK_S and self._background.is_crowd:
+            self._background.note_crowd()
+            return (*decisions, self._end(now, EndReason.CROWD))
         if now - self._opened_at >= self._settings.max_turn_s:
             decisions.append(self._end(now, EndReason.LENGTH))
             if self._held:

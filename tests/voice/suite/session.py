@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,15 @@ from assistant.audio.wavfile import WavWriter, read_wav
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
 from assistant.conversation.updates import Update
-from assistant.engine.protocol import Command, EngineConfig, EngineDown, Event, InputFinished, WavAudio
+from assistant.engine.protocol import (
+    Command,
+    EngineConfig,
+    EngineDown,
+    EngineReady,
+    Event,
+    InputFinished,
+    WavAudio,
+)
 from assistant.engine.supervisor import Supervisor
 from assistant.llm.scripted.engine import ScriptedEngine
 from assistant.memory.opening import open_temporary_store
@@ -27,6 +37,7 @@ from assistant.personas.load import DEFAULT_SLUG, load_library
 from assistant.tools.registry import default_registry
 
 Samples = NDArray[np.float32]
+E = TypeVar("E", bound=Event)
 
 
 @dataclass
@@ -37,6 +48,12 @@ class Heard:
     answers: Samples = field(default_factory=lambda: np.zeros(0, np.float32))
     events: list[Event] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
+    began: float = 0.0
+    """Monotonic time of the first sample."""
+
+    def all(self, kind: type[E]) -> list[E]:
+        """The events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
 
 
 class _Tap:
@@ -49,6 +66,8 @@ class _Tap:
 
     async def run(self, on_event: Callable[[Event], None]) -> None:
         def take(event: Event) -> None:
+            if isinstance(event, EngineReady):
+                self._heard.began = time.monotonic()
             self._heard.events.append(event)
             on_event(event)
             if isinstance(event, InputFinished | EngineDown):

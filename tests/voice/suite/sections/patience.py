@@ -104,8 +104,8 @@ def _section(outcomes: list[Outcome], missing: list[str]) -> Section:
     speakers = sorted({outcome.case.speaker for outcome in outcomes})
     rows += [_row(key, [each for each in outcomes if each.case.speaker == key]) for key in speakers]
     notes = [
-        f"One pause of {1000 * SHORTEST_S:.0f} to {1000 * LONGEST_S:.0f} ms in each sentence; real engine and "
-        "session, in a time of their own: recognition takes none of it.",
+        f"One pause of {1000 * SHORTEST_S:.0f} to {1000 * LONGEST_S:.0f} ms in each sentence. Real engine "
+        "and session in a time of their own: recognition takes none of it.",
         *(f"Not measured, as it is not installed: {key}." for key in missing),
         *(f"Answered before its end ({each.case.speaker}): {each.case.sentence.text}" for each in cut),
     ]
