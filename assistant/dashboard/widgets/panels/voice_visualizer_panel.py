@@ -45,6 +45,7 @@ class VoiceVisualizerPanel(Widget):
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(id="voice")
         self._clock = clock
+        self._styles: dict[str, Style] = {}
         now = clock()
         self.microphone = DotRow(now)
         self.assistant = DotRow(now)
@@ -104,7 +105,7 @@ class VoiceVisualizerPanel(Widget):
                 f"{self.persona.glyph} {one_line(self.persona.name, 24)}" if self.persona else "◆ assistant"
             )
             return self._render_waveform_dots(label, self.assistant, "voice--assistant", width)
-        return Strip.blank(width, self.rich_style)
+        return Strip.blank(width, self._style())
 
     def _render_waveform_dots(self, label: str, row: DotRow, component: str, width: int) -> Strip:
         """A label, then the row's dots from the newest on the left to the oldest on the right."""
@@ -114,7 +115,7 @@ class VoiceVisualizerPanel(Widget):
         label_style, dot_style = (self._style(name) for name in ("voice--label", component))
         dots = "".join(glyphs[size] for size in row.row(max(0, width - _LABEL)))
         segments = [Segment(set_cell_size(label, _LABEL), label_style), Segment(dots, dot_style)]
-        return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
+        return Strip(segments).adjust_cell_length(width, self._style()).simplify()
 
     def _render_meter(self, label: str, row: DotRow, component: str, width: int) -> Strip:
         """Without motion: a label and a bar of the level, in the steps of the dots."""
@@ -126,8 +127,22 @@ class VoiceVisualizerPanel(Widget):
             Segment(set_cell_size(label, _LABEL), self._style("voice--label")),
             Segment(bar, self._style(component)),
         ]
-        return Strip(segments).adjust_cell_length(width, self.rich_style).simplify()
+        return Strip(segments).adjust_cell_length(width, self._style()).simplify()
 
-    def _style(self, component: str) -> Style:
-        """The background always goes with it, or the terminal's own would show between the dots."""
-        return self.rich_style + self.get_component_rich_style(component, partial=True)
+    def notify_style_update(self) -> None:
+        """Other colours: the styles are worked out anew."""
+        self._styles.clear()
+        super().notify_style_update()
+
+    def _style(self, component: str = "") -> Style:
+        """The background always goes with it, or the terminal's own would show between the dots.
+
+        Kept until the colours change: working one out costs more than drawing a row.
+        """
+        style = self._styles.get(component)
+        if style is None:
+            style = self.rich_style
+            if component:
+                style += self.get_component_rich_style(component, partial=True)
+            self._styles[component] = style
+        return style
