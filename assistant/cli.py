@@ -108,6 +108,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
         def prepare() -> Prepared:
             # Imported after the first paint, which none of this may delay.
             from assistant.assembly import Assembly
+            from assistant.config.editor import SettingsEditor
             from assistant.personas.watch import PersonaWatch
 
             assembly = held.enter_context(Assembly(options))
@@ -118,6 +119,7 @@ def _run_dashboard(options: dict[str, Any]) -> None:
                 assembled.library,
                 assembled.persona.slug,
                 memory=Memory(assembly.locations.dashboard_file),
+                settings=SettingsEditor(options),
                 look=Look(values.theme, values.glyphs, values.motion, values.bell),
                 watch=PersonaWatch(values.themes_dir or assembly.locations.themes),
                 exports=assembly.locations.data / "exports",

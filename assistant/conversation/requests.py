@@ -68,6 +68,11 @@ class RecordingRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundTestRequested:
+    """Say a sentence, so that the speaker and the voice can be heard."""
+
+
+@dataclass(frozen=True, slots=True)
 class PersonasReloaded:
     """Persona files have changed: all personas there are now, as plain values of ``Persona``."""
 
@@ -96,4 +101,5 @@ Request = (
     | TextEngineRequested
     | RecordingRequested
     | PersonasReloaded
+    | SoundTestRequested
 )

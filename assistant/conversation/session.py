@@ -33,6 +33,7 @@ from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
     PersonasReloaded,
+    SoundTestRequested,
     StopRequested,
     TalkRequested,
     TextEngineRequested,
@@ -200,6 +201,8 @@ class Session:
             case VolumeRequested(volume):
                 self.commands.can_undo(ToolCall("set_volume", {"level": round(self.volume * 100)}))
                 self.set_volume(volume)
+            case SoundTestRequested():
+                self.commands.speak(f"This is how {self.persona.say_name} sounds.", now)
             case PersonasReloaded(personas):
                 self._library = Library(tuple(Persona.model_validate(each) for each in personas))
             case TextEngineRequested(engine):

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.constants import TEXTUAL_ANIMATIONS
 from textual.widgets import Input
 
 from assistant.conversation.requests import (
+    DevicesRequested,
     MicrophoneRequested,
     PersonaRequested,
     RecordingRequested,
     Request,
+    SoundTestRequested,
     StopRequested,
     TalkRequested,
+    VolumeRequested,
     WakeRequested,
 )
 from assistant.conversation.updates import NoticeShown, PhaseChanged
@@ -32,6 +36,7 @@ from assistant.severity import Severity
 if TYPE_CHECKING:
     from textual.theme import Theme
 
+    from assistant.config.editor import SettingRow, SettingsEditor
     from assistant.dashboard.bridge import Conversation
     from assistant.personas.load import Library
     from assistant.personas.model import Persona
@@ -58,6 +63,7 @@ class ActionApp(App[None]):
         self.memory = Memory()
         self.exports = Path.cwd()
         self.look = Look()
+        self.settings: SettingsEditor | None = None
 
     @property
     def dashboard(self) -> DashboardScreen:
@@ -94,6 +100,10 @@ class ActionApp(App[None]):
     def action_stop(self) -> None:
         """Stop what is being said or thought."""
         self.request(StopRequested())
+
+    def action_sound_test(self) -> None:
+        """Hear a sentence in the present voice."""
+        self.request(SoundTestRequested())
 
     def action_wake(self) -> None:
         """Wake the assistant."""
@@ -223,6 +233,28 @@ class ActionApp(App[None]):
         """Go on to what was said after it."""
         self.dashboard.prompt.later()
 
+    def action_settings(self) -> None:
+        """See and change every setting."""
+        from assistant.dashboard.screens.settings import SettingsScreen
+
+        if self.settings is not None:
+            self.push_screen(SettingsScreen(self.settings, self._setting_saved))
+
+    def _setting_saved(self, row: SettingRow) -> None:
+        """What can change while it runs does so at once."""
+        assert self.settings is not None
+        values = self.settings.values
+        match row.name:
+            case "volume":
+                self.request(VolumeRequested(values.volume))
+            case "input_device" | "output_device":
+                self.request(DevicesRequested(values.input_device, values.output_device))
+            case "theme" | "glyphs" | "motion" | "bell":
+                self.use_look(Look(values.theme, values.glyphs, values.motion, values.bell))
+                self._dress()
+            case _:
+                self.notify(f"{row.name} counts from the next start on.", timeout=4, markup=False)
+
     # --- colours --------------------------------------------------------------------------------------
 
     def put_on(self, theme: Theme) -> None:
@@ -236,8 +268,7 @@ class ActionApp(App[None]):
     def use_look(self, look: Look) -> None:
         """Look like this from now on."""
         self.look = self.dashboard.voice.look = look
-        if not look.motion:
-            self.animation_level = "none"
+        self.animation_level = TEXTUAL_ANIMATIONS if look.motion else "none"
 
     @property
     def chosen_theme(self) -> Theme | None:

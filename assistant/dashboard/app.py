@@ -83,6 +83,7 @@ class DashboardApp(ActionApp):
             self.exit(return_code=1)
             return
         self.conversation, self.personas = prepared.conversation, prepared.personas
+        self.settings = prepared.settings
         self.memory, self.exports = prepared.memory, prepared.exports
         self.dashboard.add_panels(self.memory.now.panels)
         self.use_look(prepared.look)

@@ -17,6 +17,7 @@ from assistant.dashboard.look import Look
 from assistant.dashboard.remembered import Memory
 
 if TYPE_CHECKING:
+    from assistant.config.editor import SettingsEditor
     from assistant.conversation.requests import Request
     from assistant.personas.load import Library
     from assistant.personas.watch import PersonaWatch
@@ -56,6 +57,7 @@ class Prepared:
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys of the settings by action id."""
     memory: Memory = field(default_factory=Memory)
+    settings: SettingsEditor | None = None
     look: Look = field(default_factory=Look)
     watch: PersonaWatch | None = None
     """Notices that persona files have changed."""

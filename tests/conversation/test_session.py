@@ -9,6 +9,7 @@ from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
     PersonasReloaded,
+    SoundTestRequested,
     StopRequested,
     TalkRequested,
     TypedTurn,
@@ -445,3 +446,9 @@ def test_personas_that_were_read_again_are_known_at_once(world: World) -> None:
     world.feed(PersonaRequested("marvin"))
     world.settle()
     assert world.session.persona.name == "Marvin"
+
+
+def test_a_sound_test_is_a_sentence_of_the_present_persona(world: World) -> None:
+    world.feed(SoundTestRequested())
+    world.settle()
+    assert world.texts("assistant")[-1].startswith("This is how ")

@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 from textual.command import CommandPalette
 
+from assistant.config.editor import SettingsEditor
 from assistant.conversation.intents import find_intent
 from assistant.conversation.requests import (
     MicrophoneRequested,
     RecordingRequested,
     Request,
+    SoundTestRequested,
     StopRequested,
     TalkRequested,
     WakeRequested,
@@ -26,6 +28,7 @@ from assistant.dashboard.actions import ActionApp
 from assistant.dashboard.keymap import ACTIONS, Action
 from assistant.dashboard.screens.help import HelpScreen
 from assistant.dashboard.screens.personas import PersonaScreen
+from assistant.dashboard.screens.settings import SettingsScreen
 from assistant.dashboard.screens.themes import ThemeScreen
 from assistant.personas.load import load_library
 from tests.dashboard.stage import Stage, stage
@@ -80,6 +83,7 @@ PROOFS = {
     "wake": asked(WakeRequested()),
     "personas": dialog(PersonaScreen),
     "recording": asked(RecordingRequested(True)),
+    "sound_test": asked(SoundTestRequested()),
     "voice_panel": hidden("#voice"),
     "persona_panel": hidden("#persona-panel"),
     "latency_panel": hidden("#latency-panel"),
@@ -96,6 +100,7 @@ PROOFS = {
     "export": Proof(lambda on: "The conversation is in" in on.text and list(on.app.exports.iterdir()), TWO),
     "earlier_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES),
     "later_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES, go_back_twice),
+    "settings": dialog(SettingsScreen),
     "theme": dialog(ThemeScreen),
     "command_palette": Proof(lambda on: CommandPalette.is_open(on.app)),
     "help": dialog(HelpScreen),
@@ -117,7 +122,9 @@ def ways(action: Action) -> list[str]:
 )
 async def test_an_action_by_each_of_its_ways(action: Action, way: str, tmp_path: Path):
     proof = PROOFS[action.id]
-    async with stage(proof.script, exports=tmp_path) as on:
+    async with stage(
+        proof.script, exports=tmp_path, settings=SettingsEditor({}, tmp_path / "config.toml")
+    ) as on:
         await proof.before(on)
         assert on.app.focused is on.app.dashboard.query_one("#prompt")
         assert not proof.done(on)

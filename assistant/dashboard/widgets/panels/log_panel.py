@@ -23,6 +23,11 @@ KEPT = 200
 _LOOK_S = 0.5
 
 
+def clock_time() -> str:
+    """The time of day as it is shown."""
+    return time.strftime("%H:%M:%S")
+
+
 class LogPanel(Panel):
     """Log lines may come from any thread: a handler collects them, and the panel looks while it is open."""
 
@@ -60,7 +65,7 @@ class LogPanel(Panel):
         """Add a notice."""
         if isinstance(update, NoticeShown):
             text = f"{update.message} {update.remedy}"
-            self._records.append((time.strftime("%H:%M:%S"), update.severity, text))
+            self._records.append((clock_time(), update.severity, text))
 
     def lines(self, width: int) -> list[Content]:
         """Time, glyph and text of the newest lines."""
