@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from assistant.conversation.requests import PersonaRequested, TalkRequested, TypedTurn, WakeRequested
 from assistant.dashboard import slash
 from assistant.dashboard.keymap import ACTIONS, EDITING, SWALLOWED, KeyFault, remap
 from assistant.dashboard.reference import keys_page, readme_sentence
+from assistant.dashboard.screens.help import HelpScreen
 from tests.dashboard.stage import stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +86,10 @@ async def test_the_users_keys_work_and_are_shown_everywhere():
         assert on.conversation.requests == [TalkRequested(True), WakeRequested()]
         assert "Alt-T Talk" in on.lines[-1]
         await on.pilot.press("alt+h")
-        await on.until(lambda: "Alt-T " in on.text and "Alt-H " in on.text)
+        await on.until(lambda: isinstance(on.app.screen, HelpScreen))
+        shown = str(on.app.screen.query_one(Static).content)
+        assert "Alt-T " in shown
+        assert "Alt-H " in shown
         await on.pilot.press("alt+h")
         await on.until(lambda: on.app.screen is on.app.dashboard)
 
