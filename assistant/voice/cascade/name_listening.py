@@ -2,7 +2,8 @@
 
 The fastest recogniser writes names as words it knows. One that can be told the names hears them right but
 takes longer, so it listens only where the first transcript may be a request for a persona or holds something
-like a name, and in noise, where the first transcript tells little. It is loaded beside the conversation: until it is there, the first transcript has to do.
+like a name, and in noise, where the first transcript tells little. It is loaded beside the conversation:
+until it is there, the first transcript has to do.
 """
 
 from __future__ import annotations
