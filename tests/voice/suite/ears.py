@@ -8,10 +8,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import TypeVar
 
 import numpy as np
@@ -26,7 +28,7 @@ from assistant.voice.cascade import weights
 from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.parts import load_name_recogniser, load_recogniser
 from assistant.voice.cascade.ports import Recogniser
-from assistant.voice.cascade.recognisers import log_mel, moonshine, whisper
+from assistant.voice.cascade.recognisers import log_mel, whisper
 from tests.fakes.speech import RATE, cache_folder, to_16k
 from tests.voice.suite.noises import NOISES, Samples, with_noise
 from tests.voice.suite.speakers import Speaker
@@ -61,10 +63,11 @@ class Ears:
         """What is understood when ``speaker`` says ``text``; ``condition`` is clean or a noise at 10 dB."""
         audio = functools.cache(lambda: to_16k(_scene(speaker, text, condition)))
         key = f"{speaker.key}|{condition}|{text}"
-        first = _kept(f"{_version()}|{self._first.name}|{key}", lambda: self._first.transcribe(audio()).text)
+        first_key = f"{_version(_module(self._first))}|{key}"
+        first = _kept(first_key, lambda: self._first.transcribe(audio()).text)
         if not self._closer.wants(first, audio()):
             return Heard(first, ())
-        closer = f"{_version()}|{self._names}|{key}"
+        closer = f"{_version(whisper)}|{self._names}|{key}"
         return Heard(first, tuple(_kept(closer, lambda: list(self._closer.readings(audio())))))
 
 
@@ -95,11 +98,15 @@ def _noise(kind: str) -> Samples:
 
 
 @functools.cache
-def _version() -> str:
+def _version(recogniser: ModuleType) -> str:
     """Changes with the code and the weights that transcripts depend on."""
-    parts = [Path(module.__file__ or "").read_bytes() for module in (log_mel, moonshine, whisper)]
+    code = [Path(module.__file__ or "").read_bytes() for module in (log_mel, recogniser)]
     pinned = [repr(each.files).encode() for each in (weights.MOONSHINE, weights.WHISPER, weights.SPHINX)]
-    return hashlib.sha256(b"".join((*parts, *pinned))).hexdigest()
+    return hashlib.sha256(b"".join((*code, *pinned))).hexdigest()
+
+
+def _module(recogniser: object) -> ModuleType:
+    return sys.modules[type(recogniser).__module__]
 
 
 def _kept(key: str, make: Callable[[], T]) -> T:

@@ -34,6 +34,9 @@ _REQUESTS = (
     "Put {} on.",
 )
 _BEAM = 5
+_CERTAIN = -0.9
+"""Mean log-probability of a reading that counts; those of mere babble that name a persona stay below -1.1."""
+
 _NEAR = 3.0
 """Nats of log-likelihood by which a reading may fall behind the best one."""
 
@@ -107,14 +110,19 @@ class WhisperRecogniser:
     def readings(self, audio: Samples) -> tuple[str, ...]:
         """The likeliest texts of ``audio`` (float32, 16 kHz, up to 12 s) by beam search, names expected.
 
-        Only those that are hardly less likely than the first one count.
+        Only those count that are hardly less likely than the first one and likely enough in themselves: out
+        of people who talk at once the decoder makes requests of its own, but with less certainty.
         """
         found = self._decode(audio, _SHORT_FRAMES, self._prompt, beam=_BEAM)
         best = found[0]
         if best.is_cut or best.is_hallucinated:
             return ()
-        near = (each for each in found if best.log_likelihood - each.log_likelihood <= _NEAR)
-        return tuple(dict.fromkeys(each.text for each in near if each.text))
+        heard = (
+            each.text
+            for each in found
+            if each.log_probability >= _CERTAIN and best.log_likelihood - each.log_likelihood <= _NEAR
+        )
+        return tuple(dict.fromkeys(text for text in heard if text))
 
     def _decode(
         self, audio: Samples, frames: int, prompt: Sequence[int] = (), beam: int = 1
