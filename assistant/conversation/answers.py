@@ -204,7 +204,7 @@ class Answers:
             self._go_on(answer, now)
 
     def failed(self, generation: int, message: str, remedy: str, now: float) -> None:
-        """The text engine gave up: what was written stays, and the user is told why."""
+        """The text engine gave up: what was written stays, or else the reason is said."""
         answer = self._live(generation)
         if answer is None:
             return
@@ -213,6 +213,9 @@ class Answers:
         self._outbox.show(NoticeShown(Severity.ERROR, message, remedy))
         answer.writing = False
         answer.broken_off = bool(answer.text)
+        if not answer.text:
+            self._visible(answer, message, now)
+
         answer.results.clear()
         self._go_on(answer, now)
 

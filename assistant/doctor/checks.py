@@ -13,6 +13,7 @@ from assistant.doctor.probe import probe
 from assistant.doctor.program import check_program
 from assistant.doctor.speech import check_parts
 from assistant.doctor.terminal import TerminalView, check_terminal
+from assistant.doctor.text import check_text_engine
 from assistant.voice.cascade.parts import describe_parts
 
 
@@ -28,6 +29,7 @@ def run_checks(options: Mapping[str, Any] | None = None, *, with_sound: bool = F
     yield from check_files(locations, find_config_file(), settings.themes_dir or locations.themes)
     yield from check_terminal(TerminalView.here())
     yield from check_parts(describe_parts(), settings.without)
+    yield check_text_engine(settings, locations)
     yield from probe("speech", {"without": settings.without})
     devices = {"input_name": settings.input_device, "output_name": settings.output_device}
     yield from probe("sound", {**devices, "with_sound": with_sound})

@@ -340,7 +340,9 @@ def test_a_text_engine_that_falls_silent_is_given_up(world: World) -> None:
     world.say("Well?")
     world.now += 60
     world.settle_ticks()
+    world.settle()
     assert world.session.phase is Phase.LISTENING
+    assert "did not answer in time" in world.texts("assistant")[-1]
     assert any("in time" in update.message for update in world.shown if isinstance(update, NoticeShown))
 
 

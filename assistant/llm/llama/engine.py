@@ -37,7 +37,7 @@ CACHE_MB = 256
 START_LIMIT = 120.0
 """Seconds that a model may take to load."""
 
-_INSTALL = "Install it: pip install 'local-voice-assistant[llama]' or the lock requirements-llama.lock."
+INSTALL = "Install it: pip install 'local-voice-assistant[llama]' or the lock requirements-llama.lock."
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class LlamaEngine:
     def _start(self) -> _Server:
         header = read_header(self._path)
         if importlib.util.find_spec("xllamacpp") is None:
-            raise TextEngineError("llama.cpp is not installed.", _INSTALL)
+            raise TextEngineError("llama.cpp is not installed.", INSTALL)
         folder = Path(tempfile.mkdtemp(prefix="assistant-llama-"))
         config = LlamaConfig(
             path=str(self._path),
