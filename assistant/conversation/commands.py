@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.conversation.answer import Answer
+from assistant.conversation.doubts import Doubts
 from assistant.conversation.effects import RunTool
 from assistant.conversation.intents import Reserved, find_intent, is_wake_word
 from assistant.conversation.updates import ToolShown, ToolStatus
@@ -61,6 +62,7 @@ class Commands:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._doubts = Doubts(session.answers)
         self._running: dict[int, _Running] = {}
         self._question: _Question | None = None
         self.undo: deque[ToolCall] = deque(maxlen=UNDO_DEPTH)
@@ -241,6 +243,15 @@ class Commands:
                 case TextEngineChanged(name):
                     session.engine.text_engine_changed(name)
         return False
+
+    def replied(self, turn: UserTurn | None) -> None:
+        """The answer just begun is a mere reply: what was said is no command."""
+        self._doubts.replied(turn.turn if turn else None)
+
+    def doubted(self, turn: int, now: float) -> None:
+        """What was understood of ``turn`` is hardly what was said."""
+        if wording := self._doubts.wording(turn, now):
+            self.speak(wording, now)
 
     def speak(
         self, text: str, now: float, turn: UserTurn | None = None, tool: dict[str, Any] | None = None

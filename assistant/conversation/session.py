@@ -69,6 +69,7 @@ from assistant.engine.protocol import (
     SpeechFinished,
     SpeechHeard,
     SpeechStarted,
+    TurnDoubted,
     TurnGuess,
     TurnResumed,
     UseDevices,
@@ -174,6 +175,8 @@ class Session:
                 self.preparation.follow(event, now)
             case UserTurn():
                 self._user_turn(event, now)
+            case TurnDoubted(turn):
+                self.commands.doubted(turn, now)
             case SpeechStarted(generation, at, synthesis_s):
                 self.answers.started(generation, at, synthesis_s)
             case SpeechHeard(generation, text):
@@ -260,6 +263,7 @@ class Session:
         else:
             self.answers.begin(Purpose.REPLY, now, turn)
             self.answers.ask(self._build_conversation_prompt(self.persona))
+        self.commands.replied(turn)
 
     def prompt_for(self, text: str) -> Prompt:
         """What the text engine would be asked if the user's turn were ``text``."""

@@ -280,6 +280,13 @@ class UserTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnDoubted:
+    """What was understood of a turn that is over is hardly what was said: another language, or a bad line."""
+
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechStarted:
     """The first sample of answer ``generation`` leaves for the output device at ``at``."""
 
@@ -353,6 +360,7 @@ Event = (
     | TurnGuess
     | TurnResumed
     | UserTurn
+    | TurnDoubted
     | SpeechStarted
     | SpeechHeard
     | SpeechFinished

@@ -30,6 +30,7 @@ from assistant.engine.protocol import (
     EngineDown,
     Say,
     SpeechStarted,
+    TurnDoubted,
     UserSpeechStarted,
     UserTurn,
 )
@@ -454,3 +455,43 @@ def test_a_sound_test_is_a_sentence_of_the_present_persona(world: World) -> None
     world.feed(SoundTestRequested())
     world.settle()
     assert world.texts("assistant")[-1].startswith("This is how ")
+
+
+ENGLISH = "I did not understand that. I only know English."
+
+
+def test_a_turn_in_another_language_is_told_once_in_a_while(world: World) -> None:
+    for expected in (1, 1, 2):
+        world.say("in the blue tone we get to see the coyote")
+        world.feed(TurnDoubted(world.turn))
+        world.settle()
+        assert world.texts("assistant").count(ENGLISH) == expected
+        world.now += 35.0
+        world.settle_ticks()
+
+
+def test_a_command_and_an_older_turn_are_not_doubted(world: World) -> None:
+    world.say("change to glados")
+    world.feed(TurnDoubted(world.turn))
+    world.settle()
+    world.say("tell me about the sea in the winter")
+    world.feed(TurnDoubted(world.turn - 1))
+    world.settle()
+    world.feed(TurnDoubted(world.turn))
+    assert switched(world) == ["glados"]
+    assert ENGLISH not in world.texts("assistant")
+
+
+def test_a_yes_that_the_answer_holds_too_counts_where_no_echo_is_left(world: World) -> None:
+    for free, accepted in ((False, 0), (True, 1)):
+        world.reply_pieces = ("Shall I go on, yes or no, or shall I stop here and wait for the rest of it? ",)
+        world.say("what now")
+        while not (world.session.answers.current and world.session.answers.current.audible):
+            world.write(next(iter(world.replies))) if world.replies else world.play()
+        world.turn += 1
+        at = world.now
+        world.feed(UserSpeechStarted(world.turn, at - 0.6))
+        said = UserTurn(world.turn, "Yes.", at, at, at, over_speech=True, is_free_of_echo=free)
+        world.feed(said)
+        assert world.texts("user").count("Yes.") == accepted
+        world.settle()

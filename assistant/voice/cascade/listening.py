@@ -14,6 +14,7 @@ from assistant.engine.protocol import (
     EngineNotice,
     Event,
     PartialTranscript,
+    TurnDoubted,
     TurnGuess,
     TurnResumed,
     UserSpeechStarted,
@@ -22,6 +23,7 @@ from assistant.engine.protocol import (
 from assistant.severity import Severity
 from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
 from assistant.voice.cascade.completeness import completeness
+from assistant.voice.cascade.doubt import is_doubtful, may_be_doubted
 from assistant.voice.cascade.hearing import Chunk, Hearing
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import Transcript
@@ -50,6 +52,7 @@ SPEECH = 0.5
 
 _FIRST_PARTIAL_S = 0.35
 _KEPT_CHUNKS = 20
+_CHECK_S = 0.6
 
 
 @dataclass(slots=True)
@@ -73,6 +76,16 @@ class _Turn:
     def job(self, kind: JobKind) -> Job:
         audio = np.concatenate([chunk.samples for chunk in self.chunks])
         return Job(self.number, kind, self.revision, audio)
+
+
+@dataclass(slots=True)
+class _Doubted:
+    """A turn that is to be checked from ``due`` on, and how it was understood."""
+
+    job: Job
+    first: Transcript
+    due: float
+    is_asked: bool = False
 
 
 class Listening:
@@ -101,6 +114,7 @@ class Listening:
         self._kept: deque[Chunk] = deque(maxlen=_KEPT_CHUNKS)
         self._turn: _Turn | None = None
         self._closing: dict[int, _Turn] = {}
+        self._doubted: _Doubted | None = None
         self._outstanding = 0
         self._partial_s = PARTIAL_S
 
@@ -121,6 +135,14 @@ class Listening:
             return not self._turn.over_speech
         return bool(self._kept) and self._kept[-1].probability >= SPEECH
 
+    def _check(self, now: float) -> None:
+        """Ask for another opinion of the last turn, once its answer has had time to begin."""
+        if self._doubted is None or now < self._doubted.due:
+            return
+        if self._turn is None and not self._doubted.is_asked:
+            self._doubted.is_asked = True
+            self._outstanding += self._submit(self._doubted.job)
+
     # --- what happens to it ------------------------------------------------------------------------
 
     def hear(self, block: AudioBlock) -> None:
@@ -133,6 +155,7 @@ class Listening:
             surroundings = self._surroundings(audible)
             self._decide(self._detector.feed(chunk.probability, chunk.level, chunk.time, surroundings))
             self._watch(chunk, audible)
+            self._check(chunk.time)
 
     def hold(self, active: bool, now: float) -> None:
         """Push-to-talk."""
@@ -157,6 +180,9 @@ class Listening:
         """What recognition made of a job."""
         job = result.job
         self._outstanding -= result.is_final
+        if job.kind is JobKind.CHECK:
+            self._checked(job, result.transcript)
+            return
         if job.kind is JobKind.PARTIAL:
             self._partial_s = max(PARTIAL_S, 2 * result.took_s)
         turn = self._find(job.turn)
@@ -176,6 +202,14 @@ class Listening:
                 return
         if result.transcript is not None and turn.ended is None:
             self._show(turn, result.transcript.text.strip())
+
+    def _checked(self, job: Job, second: Transcript | None) -> None:
+        doubted = self._doubted
+        if doubted is None or doubted.job is not job:
+            return
+        self._doubted = None
+        if second is not None and is_doubtful(doubted.first, second):
+            self._emit(TurnDoubted(job.turn))
 
     def _find(self, number: int) -> _Turn | None:
         if self._turn is not None and self._turn.number == number:
@@ -274,6 +308,10 @@ class Listening:
                 readings=transcript.readings if text else (),
             )
         )
+        self._doubted = None
+        if text and may_be_doubted(transcript):
+            due = max(ended.at, now) + _CHECK_S
+            self._doubted = _Doubted(turn.job(JobKind.CHECK), transcript, due)
 
     # --- words -------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.engine.echo_words import words_of
 from assistant.likeness import alike
-from assistant.voice.cascade.ports import RECOGNITION_RATE, NameRecogniser, Samples
+from assistant.voice.cascade.ports import RECOGNITION_RATE, NameRecogniser, Samples, Transcript
 
 _log = logging.getLogger(__name__)
 
@@ -115,6 +115,10 @@ class NameListener:
     def readings(self, audio: Samples) -> tuple[str, ...]:
         """What ``audio`` may say where names are expected, likeliest first."""
         return self._recogniser.readings(audio) if self._recogniser else ()
+
+    def second_opinion(self, audio: Samples) -> Transcript:
+        """What the recogniser understands where no name is expected; nothing before it is there."""
+        return self._recogniser.transcribe(audio) if self._recogniser else Transcript("")
 
     def _run(self) -> None:
         # Whatever is wrong with the part, the first transcript goes without it.

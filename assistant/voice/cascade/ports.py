@@ -57,7 +57,7 @@ class Recogniser(Protocol):
 
 
 @runtime_checkable
-class NameRecogniser(Protocol):
+class NameRecogniser(Recogniser, Protocol):
     """Speech to text that expects the personas' names. Called from one thread."""
 
     name: str

@@ -26,6 +26,8 @@ class JobKind(StrEnum):
     SPECULATIVE = "speculative"
     """May become the turn's final transcript if no speech follows."""
     FINAL = "final"
+    CHECK = "check"
+    """Another recogniser's opinion of a turn that is understood already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,10 @@ class RecognitionWorker:
     def _run(self) -> None:
         while (job := self._next()) is not None:
             began = time.monotonic()
+            if job.kind is JobKind.CHECK:
+                second = self._names.second_opinion if self._names else None
+                self._report(job, _tried(second, job.audio) if second else None, began)
+                continue
             transcript = _tried(self._recogniser.transcribe, job.audio)
             closer = self._names if job.kind is not JobKind.PARTIAL else None
             if transcript and closer and closer.wants(transcript.text, job.audio):
