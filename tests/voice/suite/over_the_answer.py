@@ -13,7 +13,7 @@ import soxr
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from assistant.engine.echo_words import is_backchannel
+from assistant.engine.echo_words import is_backchannel, words_of
 from assistant.engine.protocol import SpeechFinished, UserSpeechStarted
 from assistant.voice.cascade.barge_in import DUCKED_GAIN
 from assistant.voice.cascade.cascade import Parts
@@ -142,10 +142,10 @@ def false_alarms(
     rows = []
     for number, (name, sound) in enumerate(sounds):
         told = tuple(sentences(3, 3 * (number % _ANSWERS)))
+        # Only what is said and recognised where nothing disturbs it can be missed.
         if told not in undisturbed:
-            undisturbed[told] = transcribe(
-                parts, _over(parts, acoustics, told, 6.0, sound[:0]).transport.played
-            )
+            heard = transcribe(parts, _over(parts, acoustics, told, 6.0, sound[:0]).transport.played)
+            undisturbed[told] = words_shared(words_of(" ".join(told)), heard)
         start = 5.0 + float(np.random.default_rng(number).uniform(0.0, 3.0))
         held = _over(parts, acoustics, told, start, sound)
         finished = any(event == SpeechFinished(1, " ".join(told)) for _, event in held.all(SpeechFinished))
@@ -162,18 +162,31 @@ def _over(parts: Parts, acoustics: Acoustics, told: Sequence[str], start: float,
 
 def words_missing(expected: Sequence[str], heard: Sequence[str]) -> tuple[str, ...]:
     """Words that are expected and have no counterpart, in their order, in what was heard."""
+    found = _places(expected, heard)
+    return tuple(word for place, word in enumerate(expected) if place not in found)
+
+
+def words_shared(expected: Sequence[str], heard: Sequence[str]) -> list[str]:
+    """Words that are expected and have one."""
+    return [expected[place] for place in sorted(_places(expected, heard))]
+
+
+def _places(expected: Sequence[str], heard: Sequence[str]) -> set[int]:
+    """Where in ``expected`` the longest common subsequence lies, give or take misheard words."""
     longest = np.zeros((len(expected) + 1, len(heard) + 1), int)
     alike = [[fuzz.ratio(word, other) >= _SAME_WORD for other in heard] for word in expected]
     for row in reversed(range(len(expected))):
         for column in reversed(range(len(heard))):
             matched = 1 + longest[row + 1, column + 1] if alike[row][column] else 0
             longest[row, column] = max(matched, longest[row + 1, column], longest[row, column + 1])
-    missing, column = [], 0
-    for row, word in enumerate(expected):
-        while column < len(heard) and longest[row, column + 1] == longest[row, column]:
-            column += 1
-        if column < len(heard) and alike[row][column] and longest[row, column] > longest[row + 1, column]:
-            column += 1
+    found: set[int] = set()
+    row = column = 0
+    while row < len(expected) and column < len(heard):
+        if alike[row][column] and longest[row, column] == 1 + longest[row + 1, column + 1]:
+            found.add(row)
+            row, column = row + 1, column + 1
+        elif longest[row + 1, column] >= longest[row, column + 1]:
+            row += 1
         else:
-            missing.append(word)
-    return tuple(missing)
+            column += 1
+    return found
