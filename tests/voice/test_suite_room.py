@@ -1,4 +1,4 @@
-"""The short form of the suite's sections in the simulated room; the full one runs by ``scripts/voice_suite``."""
+"""Short forms of the sections in the simulated room; the full ones run by ``scripts/voice_suite``."""
 
 from __future__ import annotations
 
