@@ -16,13 +16,10 @@ from assistant.conversation.commands import Commands
 from assistant.conversation.effects import (
     Effect,
     Input,
-    ReplyCall,
-    ReplyEnded,
-    ReplyFailed,
-    ReplyPiece,
     Store,
     Tick,
     ToolFinished,
+    Written,
 )
 from assistant.conversation.engine_side import EngineSide
 from assistant.conversation.phase import phase_of
@@ -183,7 +180,7 @@ class Session:
                 self.answers.heard(generation, text, now)
             case SpeechFinished(generation, text, interrupted):
                 self.answers.finished(generation, text, interrupted, now)
-            case ReplyPiece() | ReplyCall() | ReplyEnded() | ReplyFailed():
+            case _ if isinstance(event, Written):
                 if not self.preparation.take(event):
                     self.answers.take(event, now)
             case ToolFinished(id, result):
