@@ -14,7 +14,7 @@ from assistant.voice.moshi.generator import Generator
 from assistant.voice.moshi.sampling import Sampling
 from tests.fakes.moshi_weights import TINY
 
-GREEDY = Sampling(text_temperature=0.0, audio_temperature=0.0)
+GREEDY = Sampling(text_temperature=0.0, audio_temperature=0.0, repetition_guard=False)
 SMALL = TINY | {
     "dim": 64,
     "depformer_dim": 32,

@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 
 from assistant.voice.moshi.depth import Depth
 from assistant.voice.moshi.projection import Projection, Table, arrays
+from assistant.voice.moshi.repetition import RepetitionGuard
 from assistant.voice.moshi.sampling import Sampling, draw
 from assistant.voice.moshi.temporal import Temporal
 from assistant.voice.moshi.token_ring import TokenRing
+
+HELD_BACK = 10.0
+"""What is taken off a held-back token's logit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ class Generator:
         """Begin a new conversation."""
         self._temporal.reset()
         self._tokens.reset()
+        self._guard, self._held = RepetitionGuard(), frozenset[int]()
+        self._bias = mx.zeros(self._text_tokens)
+        mx.eval(self._bias)
         if self._on_arrival:
             self._advance()
 
@@ -82,7 +89,15 @@ class Generator:
     def _advance(self) -> int:
         tokens: list[int] = self.launch().tolist()
         self._tokens.sampled(tokens[0], np.array(tokens[1:], np.int32))
+        if self._sampling.repetition_guard:
+            self._hold_back(self._guard.said(tokens[0]))
         return tokens[0]
+
+    def _hold_back(self, tokens: frozenset[int]) -> None:
+        if tokens != self._held:
+            bias = np.zeros(self._text_tokens, np.float32)
+            bias[list(tokens)] = -HELD_BACK
+            self._held, self._bias = tokens, mx.array(bias)
 
     def launch(self) -> mx.array:
         """Set the device to work on the next step; its tokens (1 + codebooks,), text first."""
@@ -90,7 +105,7 @@ class Generator:
         inputs = mx.array(np.append(self._tokens.inputs(), np.int32(position)))
         x, qkv, offsets = self._head(inputs)
         x, attended = self._temporal(x, qkv, offsets, position)
-        sampled = self._tail(x, attended, inputs)
+        sampled = self._tail(x, attended, inputs, self._bias)
         mx.async_eval(sampled)
         return sampled
 
@@ -101,13 +116,16 @@ class Generator:
         offsets = inputs[-1:] * mx.array([1, 1, 0])
         return x, self._temporal.enter(x, offsets), offsets
 
-    def _leave(self, x: mx.array, attended: mx.array, inputs: mx.array) -> mx.array:
-        """The last layer's input and attention → the frame's sampled tokens, text first."""
+    def _leave(self, x: mx.array, attended: mx.array, inputs: mx.array, bias: mx.array) -> mx.array:
+        """The last layer's input and attention → the frame's sampled tokens, text first.
+
+        ``bias`` is added to the monologue's logits.
+        """
         how = self._sampling
         hidden = self._temporal.leave(x, attended)
         noise = self._noise(inputs[-1:])
         text = draw(
-            self._text_output(hidden), noise[: self._text_tokens], how.text_temperature, how.text_top_k
+            self._text_output(hidden) + bias, noise[: self._text_tokens], how.text_temperature, how.text_top_k
         )
 
         def sample(logits: mx.array, codebook: int) -> mx.array:

@@ -26,6 +26,7 @@ class Sampling:
     audio_temperature: float = 0.8
     audio_top_k: int = 250
     seed: int = 0
+    repetition_guard: bool = True
 
     @property
     def greedy(self) -> bool:
