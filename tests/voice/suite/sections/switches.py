@@ -32,7 +32,7 @@ CLEAR_VOICE = 0.05
 """Word error rate on ordinary sentences up to which a voice counts as clear."""
 
 SHORT_SPEAKERS = ("hibari", "espeak")
-SHORT_REQUESTS, SHORT_ORDINARY = 20, 40
+SHORT_REQUESTS, SHORT_ORDINARY = 12, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _listen(ears: Ears, library: Library, speaker: Speaker, short: bool) -> Voic
         trials.append(
             Trial(speaker, request, condition, " / ".join((heard.text, *heard.readings[:1])), found)
         )
-    sentences = WER[:10] if short else WER
+    sentences = WER[:5] if short else WER
     errors = jiwer.wer(
         [_plain(text) for text in sentences], [_plain(ears.hear(speaker, text).text) for text in sentences]
     )
