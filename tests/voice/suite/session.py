@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -31,10 +31,11 @@ from assistant.engine.protocol import (
     WavAudio,
 )
 from assistant.engine.supervisor import Supervisor
-from assistant.llm.scripted.engine import ScriptedEngine
+from assistant.llm.port import Delta, Prompt, TextDelta
 from assistant.memory.opening import open_temporary_store
 from assistant.personas.load import DEFAULT_SLUG, load_library
 from assistant.tools.registry import default_registry
+from tests.fakes.text_engine import RoteEngine
 
 Samples = NDArray[np.float32]
 E = TypeVar("E", bound=Event)
@@ -82,8 +83,16 @@ class _Tap:
         await self._engine.stop()
 
 
+class CurtEngine(RoteEngine):
+    """Says as little as possible, so that no answer lasts until the next utterance."""
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
+        """One short sentence."""
+        yield TextDelta("I see.")
+
+
 def converse(user: Samples, *, without: Sequence[str] = (), limit_s: float = 900.0) -> Heard:
-    """Let the assistant hear ``user`` (24 kHz) to its end, ``without`` some speech parts.
+    """Let the assistant hear ``user`` (24 kHz) to its end, ``without`` some speech parts; it answers curtly.
 
     Raises ``TimeoutError`` when that takes longer than ``limit_s``.
     """
@@ -104,7 +113,7 @@ async def _run(config: EngineConfig, log: Path, heard: Heard, limit_s: float) ->
     library = load_library()
     tap = _Tap(Supervisor(config, log), heard)
     session = Session(library, default_registry(), DEFAULT_SLUG, greets=False)
-    runner = ConversationRunner(session, tap, ScriptedEngine(library.personas), open_temporary_store())
+    runner = ConversationRunner(session, tap, CurtEngine(), open_temporary_store())
     runner.subscribe(heard.updates.append)
     conversation = asyncio.create_task(runner.run())
     try:

@@ -13,7 +13,7 @@ from tests.voice.suite.report import Figure, Limit, Section, Table
 from tests.voice.suite.session import Samples, converse
 from tests.voice.suite.speakers import SPEAKERS, Speaker
 
-SLOT_S = 14.0
+SLOT_S = 11.0
 AUDIBLE = 0.003
 LOUDNESS = 0.08
 NOISE = 0.001
@@ -67,7 +67,7 @@ def run(speakers: Sequence[Speaker], sentences: Sequence[Paused], seed: int = 5)
             audio, begin, end = with_pause(speaker.say(sentence.words), sentence, pause_s)
             audio = _levelled(audio)
             lead = int((1.0 + chance.uniform(0, 0.3)) * RATE)
-            slot = max(int(SLOT_S * RATE), lead + len(audio) + 6 * RATE)
+            slot = max(int(SLOT_S * RATE), lead + len(audio) + 7 * RATE)
             pieces += [np.zeros(lead, np.float32), audio, np.zeros(slot - lead - len(audio), np.float32)]
             start = at + lead
             pause = (start + begin, start + end)
