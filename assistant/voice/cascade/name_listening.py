@@ -44,11 +44,11 @@ _OPENING = 6
 
 _CUES = frozenset(
     words_of(
-        "change changing changed switch switching switched swap become becoming turn turning"
-        " transform talk speak bring back put give get use make set activate connect load start"
-        " launch select pick choose hear meet call summon persona character voice theme mode need"
-        " want wanna prefer please be try replace"
-        " pretend gimme invite transfer hand pass return come let"
+        "change changing changed switch switching switched swap swapping swapped become becoming"
+        " turn turning turned transform talk speak bring back put give get use make set activate"
+        " connect load start launch select pick choose hear meet call summon persona character voice"
+        " theme mode need want wanna prefer please be try replace pretend gimme invite transfer hand"
+        " pass return come let"
     )
 )
 _CLEAR_CUES = ("change", "switch", "become", "activate", "persona")
