@@ -154,14 +154,17 @@ def test_a_tool_result_goes_back_to_the_model_in_the_same_answer(world: World, p
     assert world.texts("assistant")[-1] == "Let me look. It is late."
 
 
-def test_the_own_words_of_the_assistant_run_no_tool(world: World) -> None:
+@pytest.mark.parametrize("is_free_of_echo", [False, True])
+def test_the_own_words_of_the_assistant_run_no_tool(world: World, is_free_of_echo: bool) -> None:
     world.reply_pieces = ("You may say: change to GLaDOS.",)
     world.say("What may I say to you, in your own words?")
     world.write(world.session.generation)
     world.write(world.session.generation)
     world.play()
     world.feed(UserSpeechStarted(9, world.now))
-    world.feed(UserTurn(9, "change to glados", world.now, world.now, world.now, over_speech=True))
+    at = world.now
+    heard = UserTurn(9, "change to glados", at, at, at, over_speech=True, is_free_of_echo=is_free_of_echo)
+    world.feed(heard)
     assert switched(world) == []
     assert not world.tools
 

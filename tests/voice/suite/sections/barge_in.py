@@ -8,6 +8,8 @@ import numpy as np
 
 from assistant.bench.record import surroundings
 from tests.fakes.room import Acoustics
+from tests.fakes.vaudio import missing_programs
+from tests.voice.suite import real_time
 from tests.voice.suite.murmurs import MURMURS, murmur
 from tests.voice.suite.noises import cough
 from tests.voice.suite.over_the_answer import (
@@ -32,6 +34,7 @@ ROOMS = {
 }
 LOUD_ROOM = Acoustics(0.0, seed=4)
 
+_REAL_ROOM = ("--echo-db", "-10", "--delay-ms", "20")
 _ASIDE_DB = -3.0
 """Coughs and signs of attention against what the user says."""
 
@@ -54,6 +57,11 @@ def measure(short: bool) -> Section:
         loud_rows = interruptions(parts, LOUD_ROOM, _spoken(phrases, 0))[0]
         figures += [_share("found at an echo of 0 dB", [row.stopped for row in loud_rows])]
         figures += _times("stopped at an echo of 0 dB", loud_rows, lambda row: row.silent)
+        if not missing_programs():
+            real, _ = real_time.interruptions(parts, _spoken(phrases, 0)[:10], *_REAL_ROOM)
+            figures += [_share("found in real time, on virtual devices", [row.stopped for row in real])]
+            figures += _times("ducked in real time", real, lambda row: row.ducked)
+            figures += _times("stopped in real time", real, lambda row: row.silent)
     notes = (
         f"Time is simulated: recognition takes {1000 * DECODE_S[0]:.0f} ms, and {1000 * DECODE_S[1]:.0f} ms "
         "more a second of speech. Times end in the air, 40 ms after the gain. Level: the echo against what "
