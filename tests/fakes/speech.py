@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from hibari import Hibari
 
 RATE = 24_000
-Speaker = Literal["hibari", "espeak"]
+Speaker = Literal["hibari", "espeak", "de", "fr-fr", "es"]
 
 
 def speak(text: str, voice: Speaker = "hibari") -> NDArray[np.float32]:
     """``text`` as float32 mono at 24 kHz; the same samples every time.
 
-    ``hibari`` is the packaged voice, ``espeak`` the program espeak-ng (a second, robotic speaker).
+    ``hibari`` is the packaged voice, ``espeak`` the program espeak-ng (a second, robotic speaker), the others
+    are its voices for other languages.
     """
     path = cache_folder() / f"{voice}-{hashlib.sha256(text.encode()).hexdigest()[:24]}.npy"
     if not path.exists():
-        _write(path, np.asarray(_hibari()(text, seed=7) if voice == "hibari" else _espeak(text), np.float32))
+        spoken = _hibari()(text, seed=7) if voice == "hibari" else _espeak(text, voice)
+        _write(path, np.asarray(spoken, np.float32))
     audio: NDArray[np.float32] = np.load(path)
     return audio
 
@@ -56,11 +58,11 @@ def _hibari() -> Hibari:
     return Hibari(voice="heart", threads=1)
 
 
-def _espeak(text: str) -> NDArray[np.float32]:
+def _espeak(text: str, voice: Speaker) -> NDArray[np.float32]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "speech.wav"
         subprocess.run(
-            ["espeak-ng", "-v", "en-us", "-w", str(path), "--stdin"],
+            ["espeak-ng", "-v", "en-us" if voice == "espeak" else voice, "-w", str(path), "--stdin"],
             input=text.encode(),
             check=True,
             timeout=30,

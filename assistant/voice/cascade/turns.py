@@ -103,7 +103,7 @@ class TurnSettings:
 
     quiet: Rule = Rule(threshold=0.5, chunks=3, window=4)
     audible: Rule = Rule(threshold=0.7, chunks=4, window=5)
-    clean: Rule = Rule(threshold=0.3, chunks=2, window=3)
+    clean: Rule = Rule(threshold=0.15, chunks=2, window=3)
     unproven: Rule = Rule(threshold=0.85, chunks=6, window=7)
     going_on: float = 0.35
     softest_db: float = 20.0
