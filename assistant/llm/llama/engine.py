@@ -37,7 +37,7 @@ CACHE_MB = 256
 START_LIMIT = 120.0
 """Seconds that a model may take to load."""
 
-INSTALL = "Install it: pip install 'local-voice-assistant[llama]' or the lock requirements-llama.lock."
+INSTALL = "Start with ./scripts/run --text-engine llama, or: pip install '.[llama]'."
 
 
 @dataclass(frozen=True, slots=True)
