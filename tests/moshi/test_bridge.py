@@ -59,7 +59,7 @@ def test_sound_becomes_codes_that_follow_it(bridge: MoshiBridge) -> None:
 
 
 def test_upstreams_codec_takes_the_file(folder: Path) -> None:
-    upstream = models.mimi.Mimi(models.mimi_202407(8))
+    upstream = models.mimi.Mimi(models.mimi_202407(32))
     upstream.load_pytorch_weights(str(folder / MIMI_FILE), strict=True)
 
 
@@ -71,9 +71,7 @@ def test_a_codec_that_is_none_is_told(tmp_path: Path) -> None:
     assert "\n" not in str(failed.value)
 
 
-def test_weights_that_are_not_there_say_how_to_get_them(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_missing_weights_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("assistant.voice.moshi_mlx.find_cached", lambda release: None)
     with pytest.raises(CheckpointMissingError, match=r"CC BY 4\.0.*hf download kyutai/moshika-mlx-q4"):
         MoshiBridge()

@@ -1,7 +1,7 @@
 """Mimi, the codec that Moshi speaks: 80 ms of sound to codes and back, through ``rustymimi``.
 
-It runs on the processor. One object is for one direction: an object serves one thread at a time, and lets go of
-Python's lock while it works.
+It runs on the processor. One object is for one direction: an object serves one thread at a time, and lets go
+of Python's lock while it works.
 """
 
 from __future__ import annotations
