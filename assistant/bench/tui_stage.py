@@ -235,16 +235,17 @@ async def _rival(stage: Stage, widget: Static | Sparkline, frame: Callable[[int]
         step += 1
         frame(step)
 
-    timer = stage.app.set_interval(1 / FRAMES_PER_S, advance)
+    # From within the app: a timer belongs to the context that made it.
+    stage.app.call_later(stage.app.set_interval, 1 / FRAMES_PER_S, advance)
     spent, lasted = await stage.cost(asyncio.sleep(RUN_S))
-    timer.stop()
     return {"percent": 100 * spent / lasted, "ms a frame": 1000 * spent / max(1, step)}
 
 
 async def _fill(stage: Stage, turns: int) -> None:
     for _ in range(turns // 50):
         stage.turns(50)
-        await asyncio.sleep(0.02)
+        while len(stage.app.dashboard.chat.transcript) < stage.next_id:
+            await asyncio.sleep(0.01)
     await stage.settle()
 
 

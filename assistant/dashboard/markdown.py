@@ -5,6 +5,7 @@ Nothing in it is obeyed: no HTML, no Textual markup, links only to the web and t
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from textual.style import Style
 from assistant.dashboard.text import clean
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
 LONGEST = 100_000
@@ -29,12 +31,17 @@ def markdown(text: str) -> Content:
     text = clean(text)
     if len(text) > LONGEST or not _MARKS.search(text):
         return Content(text)
-    from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
 
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    root = SyntaxTreeNode(parser.parse(text))
+    root = SyntaxTreeNode(_parser().parse(text))
     return Content("\n\n").join(_block(node) for node in root.children)
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def _block(node: SyntaxTreeNode) -> Content:

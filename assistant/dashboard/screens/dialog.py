@@ -24,7 +24,8 @@ class Dialog(ModalScreen[Result | None]):
     Dialog > .dialog {
         width: 72; max-width: 96%; height: auto; max-height: 90%; padding: 1 2;
         background: $surface; color: $foreground; border: round $primary; border-title-color: $primary;
-        border-subtitle-color: $muted; scrollbar-size-vertical: 1;
+        border-subtitle-color: $muted; scrollbar-size-vertical: 1; scrollbar-color: $panel;
+        scrollbar-background: $surface;
     }
     Dialog > OptionList.dialog { padding: 1 1; }
     """

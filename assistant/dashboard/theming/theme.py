@@ -18,6 +18,23 @@ if TYPE_CHECKING:
 GLYPHS = (" ", "·", "•", "●", "⬤")
 """The dots from silence to loud where a persona has none that fit."""
 
+STEADY = {
+    "scrollbar": "#808080",
+    "scrollbar-hover": "#a0a0a0",
+    "scrollbar-active": "#a0a0a0",
+    "scrollbar-background": "#202020",
+    "scrollbar-background-hover": "#202020",
+    "scrollbar-background-active": "#202020",
+    "scrollbar-corner-color": "#202020",
+    "link-background-hover": "#808080",
+    "link-color": "#808080",
+    "link-color-hover": "#202020",
+}
+"""The same in every theme: Textual gives these to every widget, and a change of one repaints each of them.
+
+What scrolls has its colours from the stylesheet.
+"""
+
 NEUTRAL = Theme(
     name="neutral",
     dark=True,
@@ -31,7 +48,12 @@ NEUTRAL = Theme(
     background="#14161a",
     surface="#1a1d22",
     panel="#23272e",
-    variables={"muted": "#8b93a1", "waveform-microphone": "#8fa3bf", "waveform-assistant": "#c9a86a"},
+    variables={
+        **STEADY,
+        "muted": "#8b93a1",
+        "waveform-microphone": "#8fa3bf",
+        "waveform-assistant": "#c9a86a",
+    },
 )
 """What the dashboard wears until the first persona is there."""
 
@@ -50,6 +72,7 @@ HIGH_CONTRAST = Theme(
     surface="#000000",
     panel="#1a1a1a",
     variables={
+        **STEADY,
         "muted": "#ffffff",
         "text": "#ffffff",
         "text-muted": "#ffffff",
@@ -58,8 +81,6 @@ HIGH_CONTRAST = Theme(
         "input-cursor-background": "#ffff00",
         "block-cursor-background": "#ffff00",
         "block-cursor-foreground": "#000000",
-        "scrollbar": "#ffffff",
-        "scrollbar-background": "#000000",
     },
 )
 """White on black and pure colours; nothing is muted."""
@@ -75,7 +96,7 @@ def named_theme(name: str) -> Theme | None:
     if name == HIGH_CONTRAST.name:
         return HIGH_CONTRAST
     theme = BUILTIN_THEMES.get(name)
-    return replace(theme, variables={**_derived(theme), **theme.variables}) if theme else None
+    return replace(theme, variables={**_derived(theme), **theme.variables, **STEADY}) if theme else None
 
 
 def _derived(theme: Theme) -> dict[str, str]:
@@ -123,6 +144,7 @@ def _theme(persona: Persona) -> Theme:
         surface=colours.surface,
         panel=colours.panel,
         variables={
+            **STEADY,
             "muted": colours.muted,
             "text": colours.text,
             "text-muted": colours.muted,
@@ -131,11 +153,6 @@ def _theme(persona: Persona) -> Theme:
             "input-cursor-background": colours.primary,
             "block-cursor-background": colours.primary,
             "block-cursor-foreground": Color.parse(colours.primary).get_contrast_text(1.0).hex,
-            "scrollbar": colours.panel,
-            "scrollbar-hover": colours.muted,
-            "scrollbar-background": colours.background,
-            "scrollbar-background-hover": colours.background,
-            "scrollbar-background-active": colours.background,
         },
     )
 

@@ -42,12 +42,12 @@ class ChatLog(VerticalScroll, can_focus=False):
         self._only = ""
         self._words = ""
         self._settling = False
+        self._welcome = Static(_WELCOME, id="welcome")
+        self._earlier = Static("", id="earlier", classes="marker")
+        self._later = Static("", id="later", classes="marker")
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="entries"):
-            yield Static(_WELCOME, id="welcome")
-            yield Static("", id="earlier", classes="marker")
-            yield Static("", id="later", classes="marker")
+        yield Vertical(self._welcome, self._earlier, self._later, id="entries")
 
     def on_mount(self) -> None:
         """Follow the newest entry from the start."""
@@ -163,9 +163,9 @@ class ChatLog(VerticalScroll, can_focus=False):
         back = [key for key in wanted[in_front:] if key not in self._live]
         made = {key: self._make(key) for key in (*front, *back)}
         if front:
-            self._list.mount(*(made[key] for key in front), after="#earlier")
+            self._list.mount(*(made[key] for key in front), after=self._earlier)
         if back:
-            self._list.mount(*(made[key] for key in back), before="#later")
+            self._list.mount(*(made[key] for key in back), before=self._later)
         known = self._live | made
         self._live = {key: known[key] for key in wanted}
         self._first, self._last = first, last
@@ -179,13 +179,12 @@ class ChatLog(VerticalScroll, can_focus=False):
         return widget
 
     def _mark(self) -> None:
+        self._welcome.display = not self._keys
         later = len(self._keys) - self._last
-        self.query_one("#welcome").display = not self._keys
-        for id, count, text in (
-            ("#earlier", self._first, f"▴ {self._first} earlier"),
-            ("#later", later, f"▾ {later} later"),
+        for marker, count, text in (
+            (self._earlier, self._first, f"▴ {self._first} earlier"),
+            (self._later, later, f"▾ {later} later"),
         ):
-            marker = self.query_one(id, Static)
             if marker.display or count:
                 marker.display = count > 0
                 marker.update(Content(text))

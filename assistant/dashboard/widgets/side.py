@@ -26,7 +26,7 @@ class Side(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     Side {
         width: 100%; height: auto; max-height: 50%; layout: vertical; background: $surface;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 1; scrollbar-color: $panel; scrollbar-background: $surface;
     }
     .panel {
         height: auto; padding: 0 2; color: $foreground; background: $surface;
