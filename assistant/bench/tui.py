@@ -25,7 +25,7 @@ from pathlib import Path
 from assistant.bench.record import Spread, surroundings, write_record
 from assistant.errors import EngineError
 
-TIMEOUT_S = 120.0
+TIMEOUT_S = 300.0
 KEYS = 40
 KEY_EVERY_S = 0.31
 

@@ -242,10 +242,12 @@ async def _rival(stage: Stage, widget: Static | Sparkline, frame: Callable[[int]
 
 
 async def _fill(stage: Stage, turns: int) -> None:
-    for _ in range(turns // 50):
-        stage.turns(50)
+    for _ in range(turns // 100):
+        stage.turns(100)
         while len(stage.app.dashboard.chat.transcript) < stage.next_id:
             await asyncio.sleep(0.01)
+        # What a burst leaves to be done later is done before the next, as between real turns.
+        await stage.settle()
     await stage.settle()
 
 
