@@ -41,6 +41,22 @@ class Terminal:
             assert time.monotonic() < deadline, self.output[-500:]
             self._read(0.2)
 
+    def resize(self, rows: int, columns: int) -> None:
+        """Another size, as a window manager would say it."""
+        fcntl.ioctl(self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
+
+    def write(self, data: bytes) -> None:
+        """Type, reading meanwhile, as a terminal does."""
+        os.set_blocking(self.descriptor, False)
+        while data:
+            self._read(0.0)
+            try:
+                data = data[os.write(self.descriptor, data[:4096]) :]
+            except BlockingIOError:
+                self._read(0.05)
+        os.set_blocking(self.descriptor, True)
+
     def end(self, timeout: float = 20.0) -> int:
         """Read until the program has ended."""
         deadline = time.monotonic() + timeout
@@ -96,6 +112,33 @@ def test_signals_end_it_and_restore_the_terminal(number: signal.Signals):
         terminal.process.send_signal(number)
         assert terminal.end() == 0
         assert_clean(terminal)
+
+
+def test_a_storm_of_sizes_leaves_the_last_one_on_the_screen():
+    with dashboard() as terminal:
+        terminal.wait_for(HEARD)
+        for step in range(60):
+            terminal.resize(20 + step % 41, 60 + (step * 7) % 141)
+            time.sleep(0.005)
+        terminal.resize(24, 80)
+        terminal.output = b""
+        os.write(terminal.descriptor, b"still here")
+        terminal.wait_for(b"here")
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 0
+
+
+def test_a_paste_of_a_megabyte_is_taken_and_the_dashboard_goes_on():
+    with dashboard() as terminal:
+        terminal.wait_for(HEARD)
+        pasted = b"\x1b[200~" + b"a [bold]line[/] " * 65_536 + b"\x1b[201~"
+        terminal.write(pasted)
+        terminal.output = b""
+        os.write(terminal.descriptor, b"\x15")  # Ctrl-U: the line is empty again
+        terminal.wait_for(READY)
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 0
+        assert b"Traceback" not in terminal.output
 
 
 def test_ctrl_c_twice_ends_it():
