@@ -16,6 +16,9 @@ from importlib.resources import files
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
 _HANGING = (",", "…", "...", "-", "–", "—", ":", ";")
 _HANGING_CHANCE = 0.15
+_OPEN_CHANCE = 0.6
+_LED_IN_CHANCE = 0.3
+_TWO_CLAUSES = 8
 _LONGEST = 60
 
 _CLASSES = {
@@ -89,7 +92,20 @@ def completeness(text: str) -> float:
 def _chance(words: Sequence[str]) -> float:
     known = _weights()
     score = sum(known.get(feature, 0.0) for feature in features(words))
-    return 1.0 / (1.0 + math.exp(-score))
+    return min(1.0 / (1.0 + math.exp(-score)), _most(words))
+
+
+def _most(words: Sequence[str]) -> float:
+    """The highest chance that the form allows: only a question closes its own sentence.
+
+    A statement may go on with "and" or "because" however whole it is, a request with what it is about; what
+    begins with "when" or "on Monday" still wants its main clause.
+    """
+    opening = _opening(words, [_kind(word) for word in words])
+    if opening in ("question", "asked"):
+        return 1.0
+    is_led_in = opening.startswith("subordinate") or opening == "preposition"
+    return _LED_IN_CHANCE if is_led_in and len(words) < _TWO_CLAUSES else _OPEN_CHANCE
 
 
 def words_of(text: str) -> list[str]:
