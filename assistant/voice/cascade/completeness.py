@@ -16,7 +16,7 @@ from importlib.resources import files
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
 _HANGING = (",", "…", "...", "-", "–", "—", ":", ";")
 _HANGING_CHANCE = 0.15
-_OPEN_CHANCE = 0.6
+_OPEN_CHANCE = 0.53
 _LED_IN_CHANCE = 0.3
 _TWO_CLAUSES = 8
 _LONGEST = 60
