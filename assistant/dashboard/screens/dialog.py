@@ -23,7 +23,7 @@ class Dialog(ModalScreen[Result | None]):
     Dialog { align: center middle; background: $background 60%; }
     Dialog > .dialog {
         width: 72; max-width: 96%; height: auto; max-height: 90%; padding: 1 2;
-        background: $surface; color: $foreground; border: round $primary; border-title-color: $primary;
+        background: $surface; color: $foreground; border: round $primary; border-title-color: $text-primary;
         border-subtitle-color: $muted; scrollbar-size-vertical: 1; scrollbar-color: $panel;
         scrollbar-background: $surface;
     }

@@ -34,10 +34,15 @@ class SettingsScreen(Dialog[None]):
     OPENED_BY = "settings"
     DEFAULT_CSS = """
     SettingsScreen > .dialog { width: 92; }
-    SettingsScreen OptionList {
+    SettingsScreen OptionList, SettingsScreen OptionList:focus {
         height: auto; max-height: 16; border: none; padding: 0; background: $surface;
+        background-tint: $surface 0%; scrollbar-size-vertical: 1; scrollbar-color: $panel;
+        scrollbar-background: $surface;
     }
-    SettingsScreen Input { border: none; height: 1; padding: 0 1; margin-top: 1; background: $panel; }
+    SettingsScreen Input, SettingsScreen Input:focus {
+        border: none; height: 1; padding: 0 1; margin-top: 1; background: $panel;
+        background-tint: $panel 0%;
+    }
     SettingsScreen #meaning { margin-top: 1; color: $muted; }
     SettingsScreen #verdict { height: 2; }
     """

@@ -28,7 +28,7 @@ class SearchBar(Horizontal):
 
     DEFAULT_CSS = """
     SearchBar { height: 1; padding: 0 2; background: $surface; }
-    #search-caret { width: 2; color: $accent; text-style: bold; }
+    #search-caret { width: 2; color: $text-accent; text-style: bold; }
     #search-count { width: auto; color: $muted; }
     #search-words, #search-words:focus {
         width: 1fr; height: 1; border: none; padding: 0; background: $surface; background-tint: $surface 0%;

@@ -30,7 +30,7 @@ class Side(VerticalScroll, can_focus=False):
     }
     .panel {
         height: auto; padding: 0 2; color: $foreground; background: $surface;
-        border-top: solid $panel; border-title-color: $accent; border-title-background: $surface;
+        border-top: solid $panel; border-title-color: $text-accent; border-title-background: $surface;
         border-title-style: bold;
     }
     .-narrow .panel { padding: 0 1; }
