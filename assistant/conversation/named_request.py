@@ -15,21 +15,23 @@ from assistant.personas.names import match
 
 _ASKING = frozenset(
     words_of(
-        "change changing switch switching swap swapping replace become becoming turn turning transform morph"
-        " bring put talk speak chat hear be take over back load start launch activate enable select choose"
-        " pick show connect hand pass transfer get give gimme use set make want wanna need prefer rather"
-        " summon invite fetch return come try go open run send dial assume apply answer play pretend meet"
-        " mode persona personality character theme voice role part time"
+        "change changing switch switching swap swapping replace become becoming turn turning"
+        " transform morph bring put talk speak chat hear be take over back load start launch"
+        " activate enable select choose pick show connect hand pass transfer get give gimme use set"
+        " make want wanna need prefer rather summon invite fetch return come try go open run send"
+        " dial assume apply answer play pretend meet mode persona personality character theme voice"
+        " role part time start boot begin call pull fire continue carry sound wish handle"
     )
 )
 """Words that ask for somebody or something."""
 
 _FILLING = frozenset(
     words_of(
-        "me my us you your you're yourself it to too two the a an with into in on onto up here there for from"
-        " of this that now again please can could would may might should must just so then instead as like"
-        " think mind if it's going have love line phone mic ask respond talking speaking one some minute"
-        " moment second while bit little right away once more okay let let's"
+        "me my us you your you're yourself it to too two the a an with into in on onto up here"
+        " there for from of this that now again please can could would may might should must just so"
+        " then instead as like think mind if it's going have love line phone mic ask respond talking"
+        " speaking one some minute moment second while bit little right away once more okay let"
+        " let's much"
     )
 )
 """Words that say nothing of their own beside them."""
@@ -59,7 +61,8 @@ _LEADS = re.compile(
     r"|ask|could|can|should|may|would|pretend you're|yourself|persona|personality|character|theme|voice"
     r"|(?:i'd|we'd|would) (?:like|love)|(?:talk|speak|act|sound|answer) like|(?:role|part) of"
     r"|(?:bring|get|give|show|send|hand|pass|fetch) (?:me|us)"
-    r"|(?:bring|swap|send|dial|load|turn|put|switch) (?:in|up|on|back)"
+    r"|(?:bring|swap|send|dial|load|turn|put|switch|call|pull|start|boot|fire) (?:in|up|on|back)"
+    r"|make it|begin|boot"
     r"|come(?: back| on| in| here)+"
     r")"
 )

@@ -45,6 +45,8 @@ def test_asleep_a_reading_may_wake_by_name():
         ("why don't you switch to JARVIS", "JARVIS"),
         ("JARVIS take it from here", "JARVIS"),
         ("let's go with TARS", "TARS"),
+        ("boot up HAL 9000", "HAL 9000"),
+        ("let KITT handle this", "KITT"),
     ],
 )
 def test_a_name_among_words_that_only_ask_is_a_request(said, name):
