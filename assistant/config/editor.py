@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from assistant.config.layers import load_settings
@@ -79,6 +79,9 @@ class SettingsEditor:
 
     def _row(self, name: str, info: FieldInfo) -> SettingRow:
         value = getattr(self.values, name)
+        if isinstance(value, SecretStr):
+            # Neither shown nor put where an Enter would write its mask back.
+            value = ""
         return SettingRow(
             name,
             literal(value) if value not in (None, "") else "",

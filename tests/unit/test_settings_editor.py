@@ -85,6 +85,13 @@ def test_what_a_variable_decides_stays_decided(
     assert (row.value, row.origin) == ("0.9", "ASSISTANT_VOLUME")
 
 
+def test_a_secret_is_not_shown(tmp_path: Path) -> None:
+    editor = SettingsEditor({}, tmp_path / "config.toml")
+    row = editor.save("text_key", "sk-123")
+    assert row.value == ""
+    assert editor.values.text_key.get_secret_value() == "sk-123"
+
+
 def test_a_wrong_value_is_not_written(editor: SettingsEditor) -> None:
     with pytest.raises(ConfigError):
         editor.save("volume", "7")
