@@ -67,7 +67,7 @@ def measure(short: bool) -> Section:
     parts = load()
     pairs = 1 if short else len(QUESTIONS)
     chosen = cases(pairs * _PERIOD_S)
-    outcomes = {case.name: converse(parts, case, pairs) for case in (chosen[-1:] if short else chosen)}
+    outcomes = {case.name: converse(parts, case, pairs) for case in (chosen[:1] if short else chosen)}
     figures = [
         Figure(f"{name}: turns of its own words", len(found.own), "", 2 * pairs, Limit("≤", 0))
         for name, found in outcomes.items()

@@ -50,7 +50,7 @@ def measure(short: bool) -> Section:
         for turn, (name, room) in enumerate(rooms.items())
     }
     every = [row for rows in by_room.values() for row in rows]
-    alarms = false_alarms(parts, Acoustics(-10.0), _sounds(2 if short else 25))
+    alarms = false_alarms(parts, Acoustics(-10.0), _sounds(1 if short else 25))
     figures = [*_interruption_figures(every), *_alarm_figures(alarms)]
     tables = [_rooms_table(by_room), _speakers_table(every), _alarms_table(alarms)]
     if not short:
