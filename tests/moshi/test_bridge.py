@@ -83,11 +83,11 @@ def test_missing_weights_say_how_to_get_them(monkeypatch: pytest.MonkeyPatch, tm
 @pytest.mark.timeout(600)
 def test_a_handed_over_codec_codes_as_an_unbroken_one(folder: Path) -> None:
     """Codes of every frame after the first of the new object."""
-    frames = sound(320).reshape(-1, FRAME)
+    frames = sound(300).reshape(-1, FRAME)
     unbroken = mimi_encoder(folder / MIMI_FILE, 8)
-    handed = HandOver(unbroken._make, lifetime=280, overlap=250)
+    handed = HandOver(unbroken._make, lifetime=260, overlap=130)
     codes = np.array([(unbroken(frame), handed(frame)) for frame in frames])
     assert handed.handovers == 1
-    same = (codes[281:, 0] == codes[281:, 1]).mean()
+    same = (codes[261:, 0] == codes[261:, 1]).mean()
     print(f"codes equal after the hand-over: {same:.2%}")
     assert same >= 0.99

@@ -24,13 +24,14 @@ class HandOver(Generic[Item, Result]):
     """Calls a stateful function on each frame, and changes to a fresh one before it dies.
 
     ``make`` makes the function. The next one is made and brought up to date on a thread of its own, for
-    ``overlap`` frames; only when it is still behind at the end is it waited for, which ``waits`` counts.
+    ``overlap`` frames, at most half a lifetime; only when it is still behind at the end is it waited for, which
+    ``waits`` counts.
     """
 
     def __init__(
         self, make: Callable[[], Callable[[Item], Result]], lifetime: int = LIFETIME, overlap: int = OVERLAP
     ) -> None:
-        if not 0 < overlap < lifetime:
+        if not 0 < overlap <= lifetime // 2:
             raise ValueError(f"an overlap of {overlap} frames does not fit a lifetime of {lifetime}")
         self._make = make
         self._lifetime, self._overlap = lifetime, overlap
