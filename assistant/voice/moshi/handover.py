@@ -24,8 +24,8 @@ class HandOver(Generic[Item, Result]):
     """Calls a stateful function on each frame, and changes to a fresh one before it dies.
 
     ``make`` makes the function. The next one is made and brought up to date on a thread of its own, for
-    ``overlap`` frames, at most half a lifetime; only when it is still behind at the end is it waited for, which
-    ``waits`` counts.
+    ``overlap`` frames, at most half a lifetime; only when it is still behind at the end is it waited for,
+    which ``waits`` counts.
     """
 
     def __init__(
