@@ -57,7 +57,11 @@ class ShownEntry(Static):
 
     def _replace(self, content: Content, layout: bool = True) -> None:
         self._plain = content
-        self.update(self._marked(), layout=layout)
+        marked, size = self._marked(), self.content_size
+        # A text that grows within its last line needs a repaint, not a layout of the whole screen.
+        if layout and size.width and _height(marked, self, size.width) == size.height:
+            layout = False
+        self.update(marked, layout=layout)
 
     def _marked(self) -> Content:
         if not self._words:
@@ -98,6 +102,11 @@ class NoticeEntry(ShownEntry):
 
     def __init__(self, notice: NoticeShown) -> None:
         super().__init__(notice_content(notice), f"notice -{notice.severity}")
+
+
+def _height(content: Content, entry: ShownEntry, width: int) -> int:
+    # As Textual itself asks for it; styles stand in for the mapping of rules.
+    return content.get_height(entry.styles, width)  # type: ignore[arg-type]
 
 
 def make_entry(entry: Entry) -> ShownEntry:
