@@ -55,3 +55,19 @@ def test_the_user_has_the_floor_from_the_first_chunk_of_speech_to_the_end_of_the
     assert not any(had[:5])
     assert all(had[5:40])
     assert not had[-1]
+
+
+def test_a_closer_look_that_takes_too_long_does_not_hold_up_the_turn() -> None:
+    events: list[Event] = []
+    jobs: list[Job] = []
+    listening = Listening(
+        ReadyChunks(), Playout(), lambda job: jobs.append(job) or 1, events.append, lambda action: None
+    )  # type: ignore[arg-type, func-returns-value]
+    silence = [0.0] * 100
+    for number, probability in enumerate([0.9] * 20 + silence, start=1):
+        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), probability, -25.0, number * CHUNK_S))  # type: ignore[arg-type]
+        while jobs:
+            listening.take(Recognised(jobs.pop(), Transcript("hello"), number * CHUNK_S, 0.1, is_final=False))
+    (turn,) = [event for event in events if isinstance(event, UserTurn)]
+    assert turn.text == "hello"
+    assert 1.0 <= turn.recognised - turn.endpoint < 1.1

@@ -53,6 +53,8 @@ SPEECH = 0.5
 _FIRST_PARTIAL_S = 0.35
 _KEPT_CHUNKS = 20
 _CHECK_S = 0.6
+_CLOSER_LOOK_S = 1.0
+"""After the end of a turn a closer look at its words that takes longer comes too late."""
 
 
 @dataclass(slots=True)
@@ -155,6 +157,7 @@ class Listening:
             surroundings = self._surroundings(audible)
             self._decide(self._detector.feed(chunk.probability, chunk.level, chunk.time, surroundings))
             self._watch(chunk, audible)
+            self._conclude_overdue(chunk.time)
             self._check(chunk.time)
 
     def hold(self, active: bool, now: float) -> None:
@@ -189,6 +192,7 @@ class Listening:
         if turn is None:
             return
         if job.kind is JobKind.FINAL:
+            turn.guess = result.transcript
             if result.is_final:
                 self._understood(turn, result.transcript, result.at)
             return
@@ -282,6 +286,12 @@ class Listening:
             self._understood(turn, turn.guess, now)
         else:
             self._ask(turn, JobKind.FINAL)
+
+    def _conclude_overdue(self, now: float) -> None:
+        """What was understood at first has to do where looking closer takes too long."""
+        for turn in tuple(self._closing.values()):
+            if turn.ended and turn.guess and now - turn.ended.at >= _CLOSER_LOOK_S:
+                self._understood(turn, turn.guess, now)
 
     def _understood(self, turn: _Turn, transcript: Transcript | None, now: float) -> None:
         ended = turn.ended
