@@ -264,8 +264,8 @@ class Session:
 
     def prompt_for(self, text: str) -> Prompt:
         """What the text engine would be asked if the user's turn were ``text``."""
-        unsaid = (Message("user", text, self.current_persona_name),)
-        return self._build_conversation_prompt(self.persona, unsaid=unsaid)
+        message = Message("user", text, self.current_persona_name)
+        return self._build_conversation_prompt(self.persona, unsaid=(message,))
 
     # --- the persona ----------------------------------------------------------------------------------
 
@@ -312,8 +312,6 @@ class Session:
             self._library.names,
             instruction,
         )
-
-    # --- tools out of the model's text ------------------------------------------------------------------
 
     def _follow_up(self, answer: Answer) -> Prompt:
         prompt = self._build_conversation_prompt(self.persona, Purpose.TOOL_RESULT)
