@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 
 import httpx2
+import pytest
 
 from assistant.conversation.effects import ReplyPiece
 from assistant.conversation.requests import TypedTurn
@@ -44,6 +45,7 @@ def answer(request: httpx2.Request) -> httpx2.Response:
     return httpx2.Response(200, stream=Stream())
 
 
+@pytest.mark.long  # a timing, and coverage would be measured with it
 async def test_a_token_costs_less_than_a_third_of_a_millisecond():
     endpoint = Endpoint("http://localhost/v1", transport=httpx2.MockTransport(answer))
     engine = OpenAIEngine(endpoint)
