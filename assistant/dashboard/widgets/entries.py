@@ -46,8 +46,7 @@ class ShownEntry(Static):
         self._words = ""
 
     def show(self, shown: Shown) -> None:
-        """Replace what is shown."""
-        raise NotImplementedError
+        """Replace what is shown; an entry that never changes stays as it is."""
 
     def mark(self, words: str) -> None:
         """Mark ``words``; empty takes the marks away."""
@@ -92,7 +91,7 @@ class ToolEntry(ShownEntry):
         super().__init__(tool_content(tool), "tool")
 
     def show(self, shown: Shown) -> None:
-        """Replace what is shown."""
+        """Replace what is shown; an entry that never changes stays as it is."""
         assert isinstance(shown, ToolShown)
         self._replace(tool_content(shown))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -47,9 +48,9 @@ class Panel(Widget):
         if self.watches(before) != self.watches(after):
             self.renew()
 
+    @abstractmethod
     def lines(self, width: int) -> list[Content]:
         """What to show in ``width`` cells."""
-        raise NotImplementedError
 
     def renew(self) -> None:
         """Show what has changed; the screen is laid out again only when the number of lines is another."""
