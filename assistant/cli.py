@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assistant import __version__
-from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from assistant.config.settings import Settings
@@ -93,41 +92,9 @@ def dashboard(  # noqa: PLR0913, PLR0917 - one parameter an option
     context.obj = options
     if context.invoked_subcommand is not None:
         return
-    _run_dashboard(options)
+    from assistant.launch import launch_dashboard
 
-
-def _run_dashboard(options: dict[str, Any]) -> None:
-    from assistant.config.locations import find_locations
-    from assistant.dashboard.app import run_dashboard
-    from assistant.dashboard.bridge import Prepared
-    from assistant.dashboard.look import Look
-    from assistant.dashboard.remembered import Memory
-
-    with contextlib.ExitStack() as held:
-
-        def prepare() -> Prepared:
-            # Imported after the first paint, which none of this may delay.
-            from assistant.assembly import Assembly
-            from assistant.config.editor import SettingsEditor
-            from assistant.personas.watch import PersonaWatch
-
-            assembly = held.enter_context(Assembly(options))
-            assembled = assembly.assemble()
-            values = assembly.settings.values
-            return Prepared(
-                assembled.runner,
-                assembled.library,
-                assembled.persona.slug,
-                memory=Memory(assembly.locations.dashboard_file),
-                settings=SettingsEditor(options),
-                look=Look(values.theme, values.glyphs, values.motion, values.bell),
-                watch=PersonaWatch(values.themes_dir or assembly.locations.themes),
-                exports=assembly.locations.data / "exports",
-                keys=values.keys,
-                locate_key=lambda action: assembly.settings.locate("keys", action),
-            )
-
-        run_dashboard(prepare, find_locations().engine_log_file)
+    launch_dashboard(options)
 
 
 @app.command()
@@ -350,10 +317,6 @@ def bench_tui(output: Records = Path("reports/benchmarks")) -> None:
         raise typer.Exit(1)
 
 
-def main() -> None:
-    """Run the command; an ``AssistantError`` becomes its sentence."""
-    try:
-        app(prog_name="assistant")
-    except AssistantError as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
+def run() -> None:
+    """Run the command. Raises ``AssistantError``."""
+    app(prog_name="assistant")
