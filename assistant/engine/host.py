@@ -7,6 +7,7 @@ The process leaves when told to, or at once when the parent is gone.
 from __future__ import annotations
 
 import faulthandler
+import gc
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.engine.footprint import settle
 from assistant.engine.outbox import Outbox
 from assistant.engine.protocol import (
     DeviceAudio,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from assistant.audio.recorder import AudioRecorder
     from assistant.audio.transport import AudioTransport
     from assistant.voice.cascade.cascade import Cascade, Inbox, Parts
+    from assistant.voice.cascade.ports import NameRecogniser
 
 _log = logging.getLogger(__name__)
 
@@ -95,6 +98,8 @@ def _build(config: EngineConfig, pipe: Connection, outbox: Outbox, recorder: Aud
     arguments = (pipe, inbox, loaded, recorder)
     threading.Thread(target=_read, args=arguments, name="commands", daemon=True).start()
     parts = load_parts(config)
+    gc.collect()
+    settle()
     loaded.set()
     _log.info("parts: %s", parts.names())
     return Cascade(
@@ -136,13 +141,17 @@ def load_parts(config: EngineConfig) -> Parts:
         echo, said = _load_echo(config)
     notes = list(said)
     listens = _found(recogniser, notes)
+
+    def load_name_recogniser() -> NameRecogniser | None:
+        found = catalogue.load_name_recogniser(listens, config.without)
+        settle()
+        return found
+
     return Parts(
         vad=_found(vad, notes),
         recogniser=listens,
         voice=_found(voice, notes),
-        name_listener=NameListener(
-            lambda: catalogue.load_name_recogniser(listens, config.without), config.names
-        ),
+        name_listener=NameListener(load_name_recogniser, config.names),
         echo=echo,
         notes=tuple(notes),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.engine.footprint import release_mapped
 from assistant.voice.cascade.ports import RECOGNITION_RATE, Samples, Transcript
 
 _PAUSE = np.zeros(RECOGNITION_RATE // 2, np.float32)
@@ -28,6 +29,8 @@ class MoonshineRecogniser:
         from moonshine_voice.transcriber import Transcriber
 
         self._transcriber = Transcriber(str(weights), ModelArch.TINY, options=_OPTIONS)
+        # It maps its files and then works on copies of them: 41 MB.
+        release_mapped(weights)
 
     def transcribe(self, audio: Samples) -> Transcript:
         """The words in ``audio`` (float32, 16 kHz)."""
