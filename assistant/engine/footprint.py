@@ -25,7 +25,7 @@ def settle() -> None:
 
 
 def release_mapped(folder: Path) -> int:
-    """Drop the resident pages of files in ``folder`` that are mapped read-only; returns how many bytes are mapped.
+    """Drop the resident pages of files in ``folder`` mapped read-only; returns how many bytes those are.
 
     A page that is used again is read from the file again (madvise(2), MADV_DONTNEED).
     """
