@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.conversation.answer import Answer
 from assistant.conversation.doubts import Doubts
 from assistant.conversation.effects import RunTool
-from assistant.conversation.intents import Reserved, find_intent, is_wake_word
+from assistant.conversation.intents import Reserved, called, find_intent, is_wake_word
 from assistant.conversation.updates import ToolShown, ToolStatus
 from assistant.engine.protocol import UserTurn
 from assistant.errors import ToolError
@@ -102,18 +102,19 @@ class Commands:
                 self._run(intent, now, turn)
             case Reserved.UNDO:
                 self._take_back(now, turn)
+            case _ if was_asleep:
+                self._woken(text, now, turn)
             case Reserved.WAKE:
                 self.speak(f"{session.persona.name} is listening.", now, turn)
-            case _ if was_asleep:
-                self._woken_by_name(text, now, turn)
             case _:
                 session.reply(now, turn)
 
-    def _woken_by_name(self, text: str, now: float, turn: UserTurn | None) -> None:
+    def _woken(self, text: str, now: float, turn: UserTurn | None) -> None:
+        """Whoever is called wakes, or who fell asleep where nobody is."""
         session = self._session
-        found = match(text, session.library, strict=True)
-        if found is not None and found.persona.slug != session.current_persona_name:
-            self._run(ToolCall("change_theme", {"persona_name": found.persona.name}), now, turn)
+        name = called(text, session.library)
+        if name is not None and name != session.persona.name:
+            self._run(ToolCall("change_theme", {"persona_name": name}), now, turn)
         else:
             self.speak(f"{session.persona.name} is listening.", now, turn)
 

@@ -69,6 +69,9 @@ _PLEASE = re.compile(r"\bplease\W*$", re.IGNORECASE)
 _CALL = 5
 """Words of an utterance at most in which a name wakes the assistant."""
 
+_LONGEST_NAME = 3
+"""Words of a name that is called."""
+
 
 def find_intent(text: str, library: Library) -> ToolCall | Reserved | None:
     """What the utterance commands, or None for everything that is to be replied to.
@@ -93,8 +96,16 @@ def is_wake_word(text: str, library: Library) -> bool:
     words = plain(text).split()
     if find_intent(text, library) is Reserved.WAKE:
         return True
-    starts = (words[:count] for count in (1, 2, 3))
+    starts = (words[:count] for count in range(1, _LONGEST_NAME + 1))
     return 0 < len(words) <= _CALL and any(is_name(start, library) for start in starts)
+
+
+def called(text: str, library: Library) -> str | None:
+    """The persona whose name stands at the start or the end: whom "Wake up, GLaDOS" wakes."""
+    words = plain(text).split()
+    runs = (run for count in range(_LONGEST_NAME, 0, -1) for run in (words[:count], words[-count:]))
+    found = (match(" ".join(run), library, strict=True) for run in runs)
+    return next((each.persona.name for each in found if each), None)
 
 
 def _reserved(text: str) -> Reserved | None:

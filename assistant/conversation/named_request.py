@@ -11,7 +11,7 @@ import re
 
 from assistant.engine.echo_words import words_of
 from assistant.personas.load import Library
-from assistant.personas.names import match
+from assistant.personas.names import match, normalise
 
 _ASKING = frozenset(
     words_of(
@@ -82,11 +82,16 @@ def find_named(core: str, library: Library) -> str | None:
     for count in range(min(_LONGEST_NAME, len(words) - 1), 0, -1):
         for start in range(len(words) - count + 1):
             before, name, after = words[:start], words[start : start + count], words[start + count :]
-            if name[0] not in _ARTICLES and _only_asks({*before, *after}) and _stands_right(before, after):
+            if _begins_a_name(name) and _only_asks({*before, *after}) and _stands_right(before, after):
                 found = match(" ".join(name), library, strict=True)
                 if found is not None:
                     return found.persona.name
     return None
+
+
+def _begins_a_name(words: list[str]) -> bool:
+    """False for "the kit" and "back the kit": what stands around a name is no part of it."""
+    return normalise(words[0]).split()[:1] == normalise(" ".join(words)).split()[:1]
 
 
 def _only_asks(beside: set[str]) -> bool:

@@ -56,7 +56,9 @@ def find_switch(core: str, library: Library) -> str | None:
 
 
 def _exact(name: str, library: Library) -> str | None:
-    """A name or very close to one."""
+    """A name or very close to one, unless an article makes it a thing: "put the kit back"."""
+    if _THING.fullmatch(name):
+        return None
     found = match(name, library, strict=True)
     return found.persona.name if found else None
 
@@ -78,6 +80,11 @@ def _like(name: str, library: Library) -> str | None:
     return _sounds_like(name, library) or next(
         (hit for run in runs if (hit := _exact(" ".join(run), library))), None
     )
+
+
+def _someone(name: str, library: Library) -> str | None:
+    """Whatever sounds like a name and is no thing."""
+    return None if _THING.fullmatch(name) else _like(name, library)
 
 
 def _sounds_like(name: str, library: Library) -> str | None:
@@ -127,6 +134,7 @@ _TALK = r"(?:talk|speak|chat)(?: now| again)? (?:to|with|two|too)"
 _ROLE = r"(?:theme|persona|personalitie|personality|character|voice)s?"
 _OVER = rf"(?: (?:it|me|us|yourself|{_ROLE}))?(?: back)?(?: over)?"
 _CHANGE = r"(?:change|changing|switch|switching|swap|swapping)"
+_THING = re.compile(rf"(?:the|a|an|my|your|this|that) (?!.* (?:{_ROLE}|mode)$).*", re.IGNORECASE)
 
 _PHRASES = tuple(
     _Phrase(re.compile(pattern, re.IGNORECASE), resolve, ask_back)
@@ -135,11 +143,8 @@ _PHRASES = tuple(
         # Recognisers hear "change to" as "changed to".
         (rf"(?:changed|switched){_OVER} to (?P<name>.+)", _like, _capital),
         (rf"(?:set|change|switch) (?:the |your |my )?{_ROLE} (?:to|two|too) (?P<name>.+)", _like, _capital),
-        (
-            r"(?:become|turn into|transform into|change into|morph into|bring back) (?P<name>.+)",
-            _like,
-            _capital,
-        ),
+        (r"(?:become|turn into|transform into|change into|morph into) (?P<name>.+)", _like, _capital),
+        (r"bring back (?P<name>.+)", _someone, _capital),
         (r"(?:make|turn) yourself(?: into)? (?P<name>.+)", _like, _never),
         (r"(?:go|turn|move) back (?:in)?to (?P<name>.+)", _like, _capital),
         (rf"(?:{_WISH} )?{_TALK} (?P<name>.+)", _sure, _capital),

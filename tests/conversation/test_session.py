@@ -275,11 +275,18 @@ def test_asleep_it_hears_only_a_wake_word(world: World) -> None:
     assert world.session.phase is Phase.LISTENING
 
 
-def test_asleep_the_name_of_another_persona_wakes_that_one(world: World) -> None:
+@pytest.mark.parametrize("said", ["GLaDOS?", "Wake up, GLaDOS.", "GLaDOS, are you there?"])
+def test_asleep_the_name_of_another_persona_wakes_that_one(world: World, said: str) -> None:
     world.session.sleep()
-    world.say("GLaDOS?")
+    world.say(said)
     world.settle()
     assert switched(world) == ["glados"]
+
+
+def test_awake_nobody_is_called_by_being_told_to_wake_up(world: World) -> None:
+    world.say("Wake up, GLaDOS.")
+    world.settle()
+    assert switched(world) == []
 
 
 def test_a_closed_microphone_hears_nothing_until_a_key_opens_it(world: World) -> None:

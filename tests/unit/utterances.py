@@ -359,6 +359,10 @@ Who built Jarvis in the comics?
 Do you know Jarvis?
 I like GLaDOS better than you.
 The kit arrived this morning.
+Put the kit back.
+Bring back the kit.
+Give me the kit, please.
+Can I have the kit back?
 I bought a first aid kit.
 Where did I put my kit?
 The stars are bright tonight.

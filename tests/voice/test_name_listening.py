@@ -80,7 +80,15 @@ def test_what_may_ask_for_a_persona_is_listened_to_again(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "What is the capital of France?", "Thank you.", "Why is the sky blue?", "It was a long time ago."],
+    [
+        "",
+        "What is the capital of France?",
+        "Thank you.",
+        "Why is the sky blue?",
+        "It was a long time ago.",
+        "Who are you?",
+        "How are you?",
+    ],
 )
 def test_what_asks_for_nobody_costs_no_second_decode(text):
     assert not may_ask_for_persona(text, NAMES)

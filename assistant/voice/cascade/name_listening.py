@@ -51,6 +51,8 @@ _CUES = frozenset(
         " pass return come let"
     )
 )
+_ASKED = frozenset(words_of("who what where when why how which"))
+_IS = frozenset(words_of("is are am was were do does did can will"))
 _CLEAR_CUES = ("change", "switch", "become", "activate", "persona")
 _LIKE_A_CUE = 0.75
 
@@ -63,7 +65,9 @@ def may_ask_for_persona(text: str, names: Sequence[str]) -> bool:
         return True
     if any(alike(word, cue) >= _LIKE_A_CUE for word in opening for cue in _CLEAR_CUES):
         return True
-    is_alone = len(words) <= _FEW_WORDS
+    # "Who are you?" is a question of its own, however much "are" sounds like a name.
+    is_asked = len(words) == _FEW_WORDS and words[0] in _ASKED and words[1] in _IS
+    is_alone = len(words) <= _FEW_WORDS and not is_asked
     runs = dict.fromkeys(
         " ".join(words[at : at + count]) for at in range(len(words)) for count in range(1, _LONGEST_NAME + 1)
     )

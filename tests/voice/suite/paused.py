@@ -1,8 +1,8 @@
 """Utterances with a pause inside, at ``|``, as people make them while they think.
 
-Half of the sentences may be looked at while the wait for the end of a turn is tuned; the other half, and the
-held-out speakers, may not: they are only measured. The recording of a sentence is spoken in one breath with a
-comma at the pause, which is then made as long as wanted, so that the melody goes on as it would in speech.
+These may be looked at while the wait for the end of a turn is tuned; ``paused_held_out.py`` holds those that
+may not. The recording of a sentence is spoken in one breath with a comma at the pause, which is then made as
+long as wanted, so that the melody goes on as it would in speech.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _LEAST_GAP_S = 0.02
 class Place(StrEnum):
     """Where the speaker stops to think."""
 
+    OPENING = "after an opening word"
     SLOT = "before the name or value"
     OBJECT = "before the object"
     FILLER = "after a filler"
@@ -58,12 +59,13 @@ class Paused:
         return self.text.partition("|")[2].strip()
 
 
-def _sentences(place: Place, lines: str) -> tuple[Paused, ...]:
+def sentences(place: Place, lines: str) -> tuple[Paused, ...]:
+    """The sentences of ``lines``, which all have their pause at such a place."""
     return tuple(Paused(place, line.strip()) for line in lines.strip().splitlines())
 
 
 TUNING = (
-    *_sentences(
+    *sentences(
         Place.SLOT,
         """
         Change to, | GLaDOS.
@@ -76,7 +78,7 @@ TUNING = (
         How much is, | ninety divided by six?
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.OBJECT,
         """
         Remember that, | my sister arrives on Friday.
@@ -92,7 +94,7 @@ TUNING = (
         Forget what I said about, | the blue bicycle.
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.FILLER,
         """
         What is, um, | the capital of Peru?
@@ -103,7 +105,7 @@ TUNING = (
         Can you, um, | speak a little slower?
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.LIST,
         """
         I need eggs, | milk, and bread.
@@ -114,7 +116,7 @@ TUNING = (
         Count one, two, | three, four.
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.CLAUSE,
         """
         When I get home, | remind me to call my mother.
@@ -131,7 +133,7 @@ TUNING = (
         I wanted to ask you, | whether you like music.
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.AFTERTHOUGHT,
         """
         Tell me a joke, | about cats.
@@ -142,10 +144,7 @@ TUNING = (
         Good morning, | how did you sleep?
         """,
     ),
-)
-
-HELD_OUT = (
-    *_sentences(
+    *sentences(
         Place.SLOT,
         """
         Please change to, | KITT.
@@ -158,7 +157,7 @@ HELD_OUT = (
         How many days are there until, | Christmas?
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.OBJECT,
         """
         Remember to, | water the plants on Sunday.
@@ -174,7 +173,7 @@ HELD_OUT = (
         Write down that, | the keys are in the drawer.
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.FILLER,
         """
         How far is, uh, | the nearest star?
@@ -185,7 +184,7 @@ HELD_OUT = (
         Do you, uh, | remember my birthday?
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.LIST,
         """
         Buy apples, | pears, and a lemon.
@@ -196,7 +195,7 @@ HELD_OUT = (
         Add salt, pepper, | and a little sugar.
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.CLAUSE,
         """
         Unless you are busy, | I have a question.
@@ -213,7 +212,7 @@ HELD_OUT = (
         I was about to leave, | when the phone rang.
         """,
     ),
-    *_sentences(
+    *sentences(
         Place.AFTERTHOUGHT,
         """
         Tell me a story, | about a pirate.

