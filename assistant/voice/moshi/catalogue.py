@@ -14,44 +14,78 @@ WEIGHT_FILES: dict[Kind, str] = {
 }
 MIMI_FILE = "tokenizer-e351c8d8-checkpoint125.safetensors"
 TOKENIZER_FILE = "tokenizer_spm_32k_3.model"
-LICENCE = "Creative Commons Attribution 4.0 (CC BY 4.0), https://creativecommons.org/licenses/by/4.0/"
+VOICES_FILE = "voices.tgz"
+KYUTAIS_LICENCE = "Creative Commons Attribution 4.0 (CC BY 4.0), https://creativecommons.org/licenses/by/4.0/"
+NVIDIAS_LICENCE = (
+    "the NVIDIA Open Model License, "
+    "https://www.nvidia.com/en-us/agreements/enterprise-software/nvidia-open-model-license/"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A checkpoint on the Hugging Face hub; ``gigabytes`` is all of its files together."""
+    """A checkpoint on the Hugging Face hub; ``files`` are those that have to be there, weights first.
 
-    voice: str
-    kind: Kind
+    ``gigabytes`` is all of them together. A ``gated`` one is given only to those who have accepted its
+    licence on the hub.
+    """
+
+    name: str
     repo: str
+    files: tuple[str, ...]
     gigabytes: float
-    licence: str = LICENCE
-
-    @property
-    def name(self) -> str:
-        """For the user."""
-        return f"{self.voice.capitalize()} {self.kind}"
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """What has to be there, weights first."""
-        return (WEIGHT_FILES[self.kind], MIMI_FILE, TOKENIZER_FILE)
+    maker: str = "Kyutai"
+    licence: str = KYUTAIS_LICENCE
+    gated: bool = False
 
     def terms(self) -> str:
         """What to know before it is fetched, in sentences."""
+        gate = (
+            f" Read and accept it on huggingface.co/{self.repo} first; until then the hub refuses."
+            if self.gated
+            else ""
+        )
         return (
             f"{self.name} comes from huggingface.co/{self.repo}, {self.gigabytes:.1f} GB. "
-            f"Its weights are Kyutai's, under {self.licence}."
+            f"Its weights are {self.maker}'s, under {self.licence}.{gate}"
         )
 
 
 _GIGABYTES: dict[Kind, float] = {"q4": 5.2, "q8": 8.6, "bf16": 15.8}
 
-RELEASES = tuple(
-    Release(voice, kind, f"kyutai/{voice}-mlx-{kind}", size)
+MOSHIS = tuple(
+    Release(
+        f"{voice.capitalize()} {kind}",
+        f"kyutai/{voice}-mlx-{kind}",
+        (WEIGHT_FILES[kind], MIMI_FILE, TOKENIZER_FILE),
+        size,
+    )
     for voice in ("moshika", "moshiko")
     for kind, size in _GIGABYTES.items()
 )
+PERSONAPLEX = Release(
+    "PersonaPlex",
+    "nvidia/personaplex-7b-v1",
+    (WEIGHT_FILES["bf16"], MIMI_FILE, TOKENIZER_FILE, VOICES_FILE, "config.json"),
+    17.1,
+    "NVIDIA",
+    NVIDIAS_LICENCE,
+    gated=True,
+)
+STT = Release(
+    "Kyutai's recogniser for English and French",
+    "kyutai/stt-1b-en_fr-candle",
+    (
+        WEIGHT_FILES["bf16"],
+        "mimi-pytorch-e351c8d8@125.safetensors",
+        "tokenizer_en_fr_audio_8000.model",
+        "config.json",
+    ),
+    2.4,
+)
+"""In Candle's layout, as the weights for MLX lack the heads that tell the end of a turn."""
+
+RELEASES = (*MOSHIS, PERSONAPLEX, STT)
 
 
 def find_release(repo: str) -> Release | None:

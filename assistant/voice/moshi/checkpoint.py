@@ -11,6 +11,7 @@ from assistant.errors import CheckpointDamagedError, CheckpointError, Checkpoint
 from assistant.voice.moshi.catalogue import MIMI_FILE, TOKENIZER_FILE, WEIGHT_FILES, Release
 from assistant.voice.moshi.config import MOSHI_7B, MoshiConfig, Packing
 from assistant.voice.moshi.header import Tensor, read_header
+from assistant.voice.moshi.torch_layout import MARK
 
 WORKING_BYTES = 1_500_000_000
 """Codec and what a step needs beside weights, keys and values."""
@@ -26,6 +27,11 @@ class Checkpoint:
     tokenizer: Path
     tensors: dict[str, Tensor]
     packing: Packing | None
+
+    @property
+    def torch_names(self) -> bool:
+        """Whether the weights have PyTorch's names rather than those of ``moshi_mlx``."""
+        return MARK in self.tensors
 
     @property
     def memory(self) -> int:
@@ -98,8 +104,7 @@ def _required(folder: Path, name: str, what: str) -> Path:
 def _packing(path: Path, tensors: dict[str, Tensor], config: MoshiConfig) -> Packing | None:
     weight, scales = tensors.get("text_linear.weight"), tensors.get("text_linear.scales")
     if weight is None:
-        how = "has PyTorch's names" if "text_emb.weight" in tensors else "holds something else"
-        raise CheckpointError(f"{path} is no Moshi for MLX: it {how}.")
+        raise CheckpointError(f"{path} is no Moshi: it holds something else.")
     if any(len(each.shape) != 2 or 0 in each.shape for each in (weight, scales) if each):
         raise CheckpointDamagedError(f"{path} holds a text_linear.weight of shape {weight.shape}.")
     if scales is None:

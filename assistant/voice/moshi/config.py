@@ -11,10 +11,12 @@ from typing import Any
 
 from assistant.errors import CheckpointDamagedError, CheckpointError
 
-_NUMBERS = (
-    "dim", "num_heads", "num_layers", "context", "max_period", "depformer_dim", "depformer_num_heads",
-    "depformer_num_layers", "depformer_dim_feedforward", "text_card", "card", "n_q", "dep_q",
+_NUMBERS = ("dim", "num_heads", "num_layers", "context", "max_period", "text_card", "card", "n_q")
+_DEPTH_NUMBERS = (
+    "depformer_dim", "depformer_num_heads", "depformer_num_layers", "depformer_dim_feedforward",
 )  # fmt: skip
+_NO_DEPTH = dict.fromkeys(_DEPTH_NUMBERS, 1) | {"depformer_pos_emb": "none"}
+"""What ``moshi_mlx`` wants to read about a depth transformer where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +29,28 @@ class Packing:
 
 @dataclass(frozen=True, slots=True)
 class MoshiConfig:
-    """Sizes of a Moshi, as its ``config.json`` names them."""
+    """Sizes of a Moshi, as its ``config.json`` names them.
+
+    Kyutai's speech recogniser is one too: it has no depth transformer (``dep_q`` is 0) and speaks text only.
+    """
 
     raw: Mapping[str, Any]
 
     @classmethod
-    def of(cls, raw: object, where: str) -> MoshiConfig:
-        """Check what a file says; ``where`` names it. Raises ``CheckpointError``."""
-        if not isinstance(raw, dict):
+    def of(cls, said: object, where: str) -> MoshiConfig:
+        """Check what a file says; ``where`` names it. Raises ``CheckpointError``.
+
+        A file without any sizes, like PersonaPlex's, leaves them to be known by name.
+        """
+        if not isinstance(said, dict):
             raise CheckpointError(f"{where} is not a table of settings.")
-        for name in _NUMBERS:
+        raw: dict[str, Any] = {name: _whole(value) for name, value in said.items()}
+        if "dim" not in raw and "dep_q" not in raw:
+            raw = dict(MOSHI_7B.raw) | raw
+        for name in (*_NUMBERS, "dep_q", *(_DEPTH_NUMBERS if raw.get("dep_q") else ())):
             value = raw.get(name)
-            if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+            least = 0 if name == "dep_q" else 1
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise CheckpointError(f"{where} is not a Moshi's: {name} is {_shown(value)}.")
         delays = raw.get("delays")
         if not isinstance(delays, list) or len(delays) != 1 + raw["n_q"]:
@@ -77,9 +89,13 @@ class MoshiConfig:
         """The same for ``moshi_mlx``, which otherwise keeps more keys and values than it reads rightly."""
         from moshi_mlx import models
 
-        made = models.LmConfig.from_config_dict(dict(self.raw))
+        made = models.LmConfig.from_config_dict(_NO_DEPTH | dict(self.raw))
         made.transformer.max_seq_len = made.transformer.context
         return made
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _shown(value: object) -> str:
@@ -120,4 +136,7 @@ MOSHI_7B = MoshiConfig(
         }
     )
 )
-"""Moshiko and Moshika, whose MLX repositories hold no ``config.json``."""
+"""Moshiko and Moshika, whose MLX repositories hold no ``config.json``, and PersonaPlex.
+
+PersonaPlex also has a depth transformer for the user's codes, which are always known: it changes nothing.
+"""

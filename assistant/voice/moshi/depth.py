@@ -32,6 +32,8 @@ class Depth:
 
     def __init__(self, lm: Any) -> None:
         slices = lm.depformer.slices
+        if not slices:
+            raise CheckpointError("The checkpoint is a recogniser: it cannot speak.")
         self._input = Projection.of(*(each.linear_in for each in slices))
         self._slices = [
             _Slice(

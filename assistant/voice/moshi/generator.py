@@ -9,8 +9,10 @@ import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.voice.moshi.compiling import compiler
 from assistant.voice.moshi.depth import Depth
 from assistant.voice.moshi.projection import Projection, Table, arrays
+from assistant.voice.moshi.prompt import Prompt
 from assistant.voice.moshi.repetition import RepetitionGuard
 from assistant.voice.moshi.sampling import Sampling, draw
 from assistant.voice.moshi.temporal import Temporal
@@ -26,6 +28,19 @@ class Step:
 
     text: int
     codes: NDArray[np.int32] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A conversation at one of its steps: keys and values (2, heads, slots, head_dim) a layer, and tokens."""
+
+    kept: tuple[mx.array, ...]
+    tokens: TokenRing
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the keys and values."""
+        return sum(layer.nbytes for layer in self.kept)
 
 
 class Generator:
@@ -47,10 +62,7 @@ class Generator:
         config = lm.cfg
         self._sampling = sampling or Sampling()
         self._on_arrival = on_arrival
-        if compiled is None:
-            # For a processor it would be compiled with a C++ compiler, which need not be there.
-            compiled = mx.default_device().type == mx.DeviceType.gpu
-        compile_ = mx.compile if compiled else _as_it_is
+        compile_ = compiler(compiled)
         self._text_tokens: int = config.text_out_vocab_size
         self._audio_tokens: int = config.audio_vocab_size - 1
         self._embedding = Table.of(lm.text_emb, *lm.audio_embs)
@@ -62,18 +74,45 @@ class Generator:
             config.audio_delays, self._depth.codebooks, config.text_out_vocab_size, config.audio_padding_token
         )
         self._head, self._tail = compile_(self._enter), compile_(self._leave)
-        mx.eval(arrays(self._embedding, self._text_output))
+        self._unbiased = mx.zeros(self._text_tokens)
+        mx.eval(arrays(self._embedding, self._text_output), self._unbiased)
         self.reset()
 
     def reset(self) -> None:
         """Begin a new conversation."""
         self._temporal.reset()
         self._tokens.reset()
-        self._guard, self._held = RepetitionGuard(), frozenset[int]()
-        self._bias = mx.zeros(self._text_tokens)
-        mx.eval(self._bias)
+        self._forget_phrases()
         if self._on_arrival:
             self._advance()
+
+    def prefill(self, prompt: Prompt) -> None:
+        """Begin a new conversation with ``prompt`` behind it; its last row is the first step's.
+
+        Raises ``ValueError`` for a prompt that the context does not hold.
+        """
+        ahead = self._tokens.latest
+        rows = mx.array(prompt.rows[: len(prompt.rows) - ahead - 1])
+        x = self._embedding(rows + self._starts).sum(axis=1)
+        if prompt.voice is not None:
+            x = mx.concatenate([mx.array(prompt.voice).astype(x.dtype), x])
+        position = x.shape[0]
+        if position >= self._temporal.context:
+            raise ValueError(f"a prompt of {position + 1} frames in a context of {self._temporal.context}")
+        self._temporal.prefill(x)
+        self._tokens.resume(position, prompt.rows[-2 * ahead - 1 :])
+        self._forget_phrases()
+        self._advance()
+
+    def snapshot(self) -> Snapshot:
+        """The conversation as it stands."""
+        return Snapshot(self._temporal.kept(self._tokens.step), self._tokens.copy())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go on from where a snapshot of this very generator was taken; costs a copy of its memory."""
+        self._temporal.restore(snapshot.kept)
+        self._tokens = snapshot.tokens.copy()
+        self._forget_phrases()
 
     def step(self, user: NDArray[np.integer[Any]]) -> Step:
         """Hand in the user's frame, one code a codebook, and get Moshi's next tokens."""
@@ -85,6 +124,9 @@ class Generator:
             text = self._advance()
             self._tokens.hear(codes)
         return Step(text, self._tokens.frame())
+
+    def _forget_phrases(self) -> None:
+        self._guard, self._held, self._bias = RepetitionGuard(), frozenset[int](), self._unbiased
 
     def _advance(self) -> int:
         tokens: list[int] = self.launch().tolist()
@@ -143,7 +185,3 @@ class Generator:
             return mx.zeros(size)
         key = mx.concatenate([mx.array([self._sampling.seed], mx.uint32), position.astype(mx.uint32)])
         return mx.random.gumbel((size,), key=key)
-
-
-def _as_it_is(function: Any) -> Any:
-    return function

@@ -19,10 +19,11 @@ LONGEST = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """Type as the format names it (F32, BF16, U32, …) and shape."""
+    """Type as the format names it (F32, BF16, U32, …), shape, and the byte of the file at which it begins."""
 
     dtype: str
     shape: tuple[int, ...]
+    start: int = 0
 
 
 def read_header(path: Path) -> dict[str, Tensor]:
@@ -40,7 +41,10 @@ def read_header(path: Path) -> dict[str, Tensor]:
                 raise _damaged(path, "is cut short or is no safetensors file")
             entries = json.loads(source.read(length))
         entries.pop("__metadata__", None)
-        tensors = {name: Tensor(each["dtype"], tuple(each["shape"])) for name, each in entries.items()}
+        tensors = {
+            name: Tensor(each["dtype"], tuple(each["shape"]), 8 + length + each["data_offsets"][0])
+            for name, each in entries.items()
+        }
         end = max((each["data_offsets"][1] for each in entries.values()), default=0)
     except FileNotFoundError as error:
         raise CheckpointMissingError(f"{path} is not there.") from error

@@ -30,7 +30,9 @@ class Norm:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One layer for one position: ``enter`` makes queries, keys and values, ``leave`` does what follows them.
+    """One layer, for one position: ``enter`` makes query, key and value, ``leave`` does what follows them.
+
+    ``enter_all`` and ``leave_all`` do the same for many positions, at a few operations more.
 
     ``rope_base`` is None where positions are not encoded.
     """
@@ -80,6 +82,24 @@ class Block:
 
     def leave(self, x: mx.array, attended: mx.array) -> mx.array:
         """Residuals and feed-forward: (1, width) and (1, heads, 1, head_dim) → (1, width)."""
-        x = x + self.out_proj(attended.reshape(1, self.heads * self.head_dim))
+        return self._leave(x, attended.reshape(1, self.heads * self.head_dim))
+
+    def enter_all(self, x: mx.array) -> mx.array:
+        """Of the first positions: (positions, width) → (3, heads, positions, head_dim)."""
+        joined = self.in_proj(self.norm1(x)).reshape(-1, 3, self.heads, self.head_dim)
+        qkv = joined.transpose(1, 2, 0, 3)
+        if self.rope_base is None:
+            return qkv
+        rotated = mx.fast.rope(
+            qkv[:2], self.head_dim, traditional=True, base=self.rope_base, scale=1.0, offset=0
+        )
+        return mx.concatenate([rotated, qkv[2:]])
+
+    def leave_all(self, x: mx.array, attended: mx.array) -> mx.array:
+        """(positions, width) and (1, heads, positions, head_dim) → (positions, width)."""
+        return self._leave(x, attended.transpose(0, 2, 1, 3).reshape(-1, self.heads * self.head_dim))
+
+    def _leave(self, x: mx.array, attended: mx.array) -> mx.array:
+        x = x + self.out_proj(attended)
         gate, value = mx.split(self.gate_in(self.norm2(x)), 2, axis=-1)
         return x + self.gate_out(gate * mx.sigmoid(gate) * value)

@@ -1,7 +1,10 @@
-"""Moshi's main transformer, one position at a time, over a ring of exactly ``context`` keys and values.
+"""Moshi's main transformer, a position at a time, over a ring of exactly ``context`` keys and values.
 
 What lies between two attentions has a fixed shape and is compiled once a layer. The attention itself grows
 with the conversation and is not: it is given exactly the slots that are filled, so that it needs no mask.
+
+What is known beforehand, a prompt, goes through in one pass (``prefill``). Upstream's transformer has no
+mask, so that there every position of such a pass sees those after it.
 """
 
 from __future__ import annotations
@@ -11,12 +14,9 @@ from typing import Any
 
 import mlx.core as mx
 
+from assistant.voice.moshi.compiling import Compile
 from assistant.voice.moshi.layers import Block, Norm
 from assistant.voice.moshi.projection import arrays
-
-Compile = Callable[[Callable[..., Any]], Callable[..., Any]]
-"""``mx.compile``, or what leaves a function as it is."""
-
 
 EARLY = (1, 4, 12, 24)
 """After these layers the device is set to work on what is there, while the rest is still being built."""
@@ -73,6 +73,33 @@ class Temporal:
             if index in EARLY:
                 mx.async_eval(attended)
         return x, attended
+
+    def prefill(self, x: mx.array) -> None:
+        """Fill the first slots: the first layer's inputs (positions, width), no more than ``context``.
+
+        Every position sees itself and those before it.
+        """
+        for block, ring in zip(self._blocks, self.ring, strict=True):
+            qkv = block.enter_all(x)
+            ring[:, :, : x.shape[0]] = qkv[1:]
+            attended = mx.fast.scaled_dot_product_attention(
+                qkv[:1], qkv[1:2], qkv[2:], scale=self._scale, mask="causal"
+            )
+            x = block.leave_all(x, attended)
+        mx.eval(self.ring)
+
+    def kept(self, positions: int) -> tuple[mx.array, ...]:
+        """A copy of what is filled after so many positions, (2, heads, slots, head_dim) a layer."""
+        slots = min(positions, self.context)
+        copies = tuple(mx.contiguous(ring[:, :, :slots]) for ring in self.ring)
+        mx.eval(copies)
+        return copies
+
+    def restore(self, kept: tuple[mx.array, ...]) -> None:
+        """Put such a copy back. What lies in later slots stays, where nothing looks before it is written."""
+        for ring, copy in zip(self.ring, kept, strict=True):
+            ring[:, :, : copy.shape[2]] = copy
+        mx.eval(self.ring)
 
     def _attend(self, index: int, qkv: mx.array, slot: int, filled: int) -> mx.array:
         ring = self.ring[index]

@@ -8,11 +8,15 @@ frame ``d`` steps back, so that a frame can be decoded ``max(delays)`` steps aft
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+FREE = -1
+"""In rows of known tokens: this one is sampled."""
 
 
 class TokenRing:
@@ -30,12 +34,40 @@ class TokenRing:
         self._depth = int(max(delays)) + 1
         self.reset()
 
+    @property
+    def latest(self) -> int:
+        """Steps that a frame's last code comes after its first."""
+        return self._depth - 1
+
     def reset(self) -> None:
         """Forget everything: the next step is the first one."""
         self.step = 0
         self._text = self._text_start
         self._own: deque[NDArray[np.int32]] = deque(maxlen=self._depth)
         self._user: deque[NDArray[np.int32]] = deque(maxlen=self._depth)
+        self._forced: deque[NDArray[np.int32]] = deque(maxlen=self._depth)
+
+    def resume(self, step: int, rows: NDArray[np.int32]) -> None:
+        """Stand before ``step``, past ``latest``, amid known tokens (2 · ``latest`` + 1, streams).
+
+        The middle row is what that step reads. The rows after it hold, in the streams with a delay, what is
+        known of later steps: of Moshi's own streams that takes the place of what those steps sample. All
+        other places are ``FREE``.
+        """
+        self.reset()
+        self.step = step
+        middle, own = self.latest, slice(1, 1 + len(self._own_delays))
+        self._text = int(rows[middle, 0])
+        self._own.extend(rows[middle - ago, own] for ago in range(self._depth))
+        streams = np.arange(own.stop, rows.shape[1])
+        self._user.extend(rows[middle - ago + self._user_delays, streams] for ago in range(self._depth))
+        self._forced.extend(rows[middle + 1 :, own])
+
+    def copy(self) -> TokenRing:
+        """The same, going on independently."""
+        made = copy.copy(self)
+        made._own, made._user, made._forced = self._own.copy(), self._user.copy(), self._forced.copy()
+        return made
 
     def hear(self, codes: NDArray[np.int32]) -> None:
         """The user's next frame, one code a codebook."""
@@ -55,6 +87,9 @@ class TokenRing:
     def sampled(self, text: int, own: NDArray[np.int32]) -> None:
         """What that step sampled: the monologue's token and one code a codebook of Moshi's own."""
         self._text = text
+        if self._forced:
+            known = self._forced.popleft()
+            own = np.where(known == FREE, own, known)
         self._own.appendleft(own)
         self.step += 1
 

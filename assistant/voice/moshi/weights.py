@@ -11,26 +11,41 @@ from moshi_mlx import models
 
 from assistant.errors import CheckpointError
 from assistant.voice.moshi.checkpoint import Checkpoint
+from assistant.voice.moshi.config import Packing
+from assistant.voice.moshi.dense import dense_shapes, read_dense
 
 _DTYPES = {"F32": mx.float32, "BF16": mx.bfloat16, "F16": mx.float16}
 
 
-def load_lm(checkpoint: Checkpoint) -> Any:
-    """The model with its weights in memory. Raises ``CheckpointError`` and ``RoomError``."""
+def load_lm(checkpoint: Checkpoint, pack: Packing | None = None) -> Any:
+    """The model with its weights in memory; ``pack`` quantises there what the file holds dense.
+
+    Raises ``CheckpointError`` and ``RoomError``.
+    """
     checkpoint.check_memory()
     lm = models.Lm(checkpoint.config.lm_config())
     lm.set_dtype(_DTYPES.get(checkpoint.tensors["text_linear.weight"].dtype, mx.bfloat16))
-    if checkpoint.packing:
-        try:
-            nn.quantize(lm, group_size=checkpoint.packing.group_size, bits=checkpoint.packing.bits)
-        except ValueError as error:
-            raise CheckpointError(
-                f"{checkpoint.weights} is quantised in a way that MLX does not know."
-            ) from error
-    _compare(checkpoint, {name: value.shape for name, value in tree_flatten(lm.parameters())})
-    lm.load_weights(str(checkpoint.weights), strict=True)
+    if checkpoint.torch_names:
+        lm.load_weights(list(read_dense(checkpoint, dense_shapes(checkpoint.config))), strict=True)
+    else:
+        _quantise(lm, checkpoint.packing, checkpoint)
+        _compare(checkpoint, {name: value.shape for name, value in tree_flatten(lm.parameters())})
+        lm.load_weights(str(checkpoint.weights), strict=True)
+    if checkpoint.packing is None:
+        _quantise(lm, pack, checkpoint)
     mx.eval(lm.parameters())
     return lm
+
+
+def _quantise(lm: Any, packing: Packing | None, checkpoint: Checkpoint) -> None:
+    if packing is None:
+        return
+    try:
+        nn.quantize(lm, group_size=packing.group_size, bits=packing.bits)
+    except ValueError as error:
+        raise CheckpointError(
+            f"{checkpoint.weights} is quantised in a way that MLX does not know."
+        ) from error
 
 
 def _compare(checkpoint: Checkpoint, expected: dict[str, tuple[int, ...]]) -> None:
