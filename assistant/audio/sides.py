@@ -24,7 +24,7 @@ KEPT_S = 1.0
 """Microphone and reference that wait for the engine at most."""
 
 FADE_S = 0.08
-"""How long discarded speech takes to fade out."""
+"""How long discarded speech takes to fade out from full loudness; what is ducked is silent sooner."""
 
 
 class CaptureSide:
@@ -146,7 +146,8 @@ class PlaybackSide:
     def _fill_fading(self, out: Samples) -> int:
         left = self._drop_before - self.speech.position
         if self._fade_step == 0.0:
-            self._fade_step = 1.0 / min(FADE_S * self.rate, left)
+            longest = max(1.0, FADE_S * min(1.0, self._gain) * self.rate)
+            self._fade_step = 1.0 / min(longest, left)
         count = min(len(out), left, math.ceil(self._fade / self._fade_step))
         self.speech.read_into(out[:count])
         out[:count] *= self._line(self._fade * self._gain, -self._fade_step * self._gain, count)

@@ -121,7 +121,7 @@ class RoomTransport:
 
     def discard(self) -> None:
         self._playback.discard()
-        self.gains.append(Quieter(self.time + FADE_S + DEVICE_LATENCY_S, 0.0))
+        self.gains.append(Quieter(self.time + FADE_S * min(1.0, self._target) + DEVICE_LATENCY_S, 0.0))
 
     def set_microphone(self, is_open: bool) -> None:
         self._is_open = is_open

@@ -89,8 +89,16 @@ def test_it_never_restores_or_stops_what_it_did_not_duck(calls: list[tuple[str, 
     assert not barge_in.is_watching
 
 
-def free(text: str, speech_s: float, *, settled: bool = False) -> Evidence:
-    return Evidence(text, speech_s, SPOKEN, lasts_s=speech_s, is_free_of_echo=True, is_settled=settled)
+def free(text: str, speech_s: float, *, settled: bool = False, silence_s: float = 0.5) -> Evidence:
+    return Evidence(
+        text,
+        speech_s,
+        SPOKEN,
+        lasts_s=speech_s,
+        silence_s=silence_s if settled else 0.0,
+        is_free_of_echo=True,
+        is_settled=settled,
+    )
 
 
 def test_speech_that_goes_on_pauses_the_answer_before_its_words_are_known() -> None:
@@ -105,6 +113,13 @@ def test_what_may_be_echo_never_pauses_it() -> None:
     assert begun().update(evidence("", 1.5), 1.5) is None
 
 
+def test_what_is_known_for_its_own_voice_neither_pauses_nor_stops_it() -> None:
+    barge_in = begun()
+    own = Evidence("what a strange thing", 1.0, SPOKEN, 1.0, is_free_of_echo=True, is_own_voice=True)
+    assert barge_in.update(own, 1.0) is None
+    assert barge_in.end(own) is Action.RESTORE
+
+
 @pytest.mark.parametrize("text", ["", "mhm", "the cake is a lie"])
 def test_after_a_false_alarm_it_goes_on_as_soon_as_the_words_are_settled(text: str) -> None:
     barge_in = begun()
@@ -112,6 +127,12 @@ def test_after_a_false_alarm_it_goes_on_as_soon_as_the_words_are_settled(text: s
     assert barge_in.update(free(text, 0.5, settled=True), 0.8) is Action.RESTORE
     assert barge_in.is_watching
     assert barge_in.update(free("stop it now", 0.8), 1.5) is Action.STOP
+
+
+def test_a_gap_in_the_speech_is_no_false_alarm_yet() -> None:
+    barge_in = begun()
+    assert barge_in.update(free("", 0.2, settled=True, silence_s=0.2), 0.4) is None
+    assert barge_in.update(free("", 0.45), 0.6) is Action.PAUSE
 
 
 def test_a_short_word_counts_once_it_is_settled() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 
 from assistant.engine.protocol import Event, UserTurn
+from assistant.voice.cascade.barge_in import Action
 from assistant.voice.cascade.hearing import Chunk
 from assistant.voice.cascade.listening import Listening
 from assistant.voice.cascade.playout import Playout
@@ -22,6 +24,21 @@ class ReadyChunks:
 
     def chunks(self, block: Chunk) -> Iterator[Chunk]:
         yield block
+
+    def __init__(self, *, own: bool = False) -> None:
+        self._own = own
+
+    def is_own_voice(self, seconds: float) -> bool:
+        return self._own
+
+
+class Speaking(Playout):
+    """Stands in for playout: the assistant is audible all the while."""
+
+    is_idle = False
+
+    def is_audible(self, now: float) -> bool:
+        return True
 
 
 def test_a_click_in_the_closing_pause_does_not_cost_the_turn() -> None:
@@ -71,3 +88,21 @@ def test_a_closer_look_that_takes_too_long_does_not_hold_up_the_turn() -> None:
     (turn,) = [event for event in events if isinstance(event, UserTurn)]
     assert turn.text == "hello"
     assert 1.0 <= turn.recognised - turn.endpoint < 1.1
+
+
+@pytest.mark.parametrize(("own", "text"), [(False, "quite some words"), (True, "")])
+def test_what_is_made_of_the_assistants_own_sound_is_no_turn(own: bool, text: str) -> None:
+    """However strange its words are."""
+    events: list[Event] = []
+    jobs: list[Job] = []
+    actions: list[Action] = []
+    listening = Listening(
+        ReadyChunks(own=own), Speaking(), lambda job: jobs.append(job) or 1, events.append, actions.append
+    )  # type: ignore[arg-type, func-returns-value]
+    for number, probability in enumerate([0.0] * 5 + [0.9] * 30 + [0.0] * 50, start=1):
+        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), probability, -25.0, number * CHUNK_S))  # type: ignore[arg-type]
+        while jobs:
+            listening.take(Recognised(jobs.pop(), Transcript("quite some words"), number * CHUNK_S, 0.1))
+    assert [event.text for event in events if isinstance(event, UserTurn)] == [text]
+    assert (Action.STOP in actions) == bool(text)
+    assert text or actions == [Action.DUCK, Action.RESTORE]

@@ -30,14 +30,15 @@ class Action(StrEnum):
 @dataclass(frozen=True, slots=True)
 class BargeInSettings:
     """Seconds of speech after which words confirm, and after which even words of attention do; how long a
-    turn must last, and with how much speech, for the answer to wait for words; after how long one without
-    any is given up.
+    turn must last, and with how much speech, for the answer to wait for words; the silence after which a
+    false alarm is over, and after how long a turn without words is given up.
     """
 
     confirm_s: float = 0.35
     confirm_any_s: float = 0.7
     pause_s: float = 0.36
     pause_speech_s: float = 0.22
+    restore_s: float = 0.4
     give_up_s: float = 2.0
 
 
@@ -45,16 +46,19 @@ class BargeInSettings:
 class Evidence:
     """The words of the user's turn, the length of its speech, and what the assistant said meanwhile.
 
-    ``lasts_s`` is from its first to its last speech, pauses included. ``is_free_of_echo`` tells that
-    cancellation had proven itself when the turn began, ``is_settled`` that the words are all there are up to
-    a silence.
+    ``lasts_s`` is from its first to its last speech, pauses included, ``silence_s`` since the last.
+    ``is_free_of_echo`` tells that cancellation had proven itself when the turn began, ``is_own_voice`` that
+    it let the assistant's own voice through all the same, ``is_settled`` that the words are all there are up
+    to a silence.
     """
 
     text: str
     speech_s: float
     recently_spoken: str
     lasts_s: float = 0.0
+    silence_s: float = 0.0
     is_free_of_echo: bool = False
+    is_own_voice: bool = False
     is_settled: bool = False
 
 
@@ -89,9 +93,11 @@ class BargeIn:
             return self._stop()
         if not self._ducked:
             return None
-        if evidence.is_settled or now - self._since >= self._settings.give_up_s:
+        # Where both speak, cancellation swallows syllables: a gap in the speech is no end of it yet.
+        is_over = evidence.is_settled and evidence.silence_s >= self._settings.restore_s
+        if is_over or now - self._since >= self._settings.give_up_s:
             return self._restore()
-        if not self._paused and self._goes_on(evidence):
+        if not self._paused and not evidence.is_settled and self._goes_on(evidence):
             self._paused = True
             return Action.PAUSE
         return None
@@ -128,10 +134,10 @@ class BargeIn:
         lasts = (
             evidence.lasts_s >= self._settings.pause_s and evidence.speech_s >= self._settings.pause_speech_s
         )
-        return evidence.is_free_of_echo and lasts
+        return evidence.is_free_of_echo and not evidence.is_own_voice and lasts
 
     @staticmethod
     def _is_own(evidence: Evidence) -> bool:
         spoken = (evidence.recently_spoken,)
-        is_heard = bool(words_of(evidence.text))
+        is_heard = bool(words_of(evidence.text)) and not evidence.is_own_voice
         return is_heard and not is_echo(evidence.text, spoken, only_phrases=evidence.is_free_of_echo)

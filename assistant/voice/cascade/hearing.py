@@ -10,6 +10,7 @@ import numpy as np
 import soxr
 
 from assistant.audio.echo import Echo
+from assistant.audio.echo_share import EchoShare
 from assistant.audio.transport import AudioBlock, Samples
 from assistant.engine.protocol import SAMPLE_RATE
 from assistant.voice.cascade.echo_presence import EchoPresence
@@ -39,6 +40,7 @@ class Hearing:
         self._vad = vad
         self._echo = echo
         self._presence = EchoPresence()
+        self._share = EchoShare()
         self.reset()
 
     def reset(self) -> None:
@@ -53,6 +55,7 @@ class Hearing:
         self.reset()
         self._echo.reset()
         self._presence = EchoPresence()
+        self._share = EchoShare()
 
     def chunks(self, block: AudioBlock) -> Iterator[Chunk]:
         """The chunks that this block completes: mostly none, sometimes one."""
@@ -60,6 +63,7 @@ class Hearing:
         self._presence.add(block.microphone, block.reference)
         if self._presence.is_absent:
             cleaned = block.microphone
+        self._share.add(block.microphone, cleaned, block.reference)
         self._pending = np.concatenate((self._pending, self._resampler.resample_chunk(cleaned)))
         while len(self._pending) >= VAD_CHUNK:
             samples, self._pending = self._pending[:VAD_CHUNK], self._pending[VAD_CHUNK:]
@@ -74,6 +78,13 @@ class Hearing:
     def is_free_of_echo(self) -> bool:
         """True where what is heard is the user, or at least not the assistant."""
         return self._presence.is_absent or self._erle_reaches(CLEAN_ERLE_DB)
+
+    def is_own_voice(self, seconds: float) -> bool:
+        """True when nothing but the assistant was heard in the last ``seconds``, cancelled or not.
+
+        It costs some milliseconds, and tells at once what the measured enhancement tells seconds later.
+        """
+        return self._share.is_all(seconds)
 
     def _erle_reaches(self, decibels: float) -> bool:
         return self._echo.erle is not None and self._echo.erle >= decibels

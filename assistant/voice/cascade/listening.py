@@ -50,6 +50,10 @@ _MEANT_FOR_NOBODY = (EndReason.DROPPED, EndReason.CROWD)
 SPEECH = 0.5
 """Probability from which a chunk is taken for speech where nothing more is at stake."""
 
+_LOOK_S = 0.096
+"""Between two looks at whether a turn is the assistant's own voice."""
+
+_SHORTEST_LOOK_S = 0.5
 _FIRST_PARTIAL_S = 0.35
 _KEPT_CHUNKS = 20
 _CHECK_S = 0.6
@@ -65,6 +69,8 @@ class _Turn:
     next_partial: float
     onset: float
     is_free_of_echo: bool
+    is_own_voice: bool = False
+    next_look: float = 0.0
     revision: int = 0
     text: str = ""
     guess: Transcript | None = None
@@ -334,8 +340,10 @@ class Listening:
         turn.text = text
 
     def _is_own_voice(self, turn: _Turn, text: str) -> bool:
+        if not turn.over_speech:
+            return False
         spoken = (self._playout.recently_spoken(),)
-        return turn.over_speech and is_echo(text, spoken, only_phrases=turn.is_free_of_echo)
+        return turn.is_own_voice or is_echo(text, spoken, only_phrases=turn.is_free_of_echo)
 
     # --- the floor ---------------------------------------------------------------------------------
 
@@ -347,6 +355,7 @@ class Listening:
         if self._detector.speech_s > turn.speech_s:
             turn.speech_s = self._detector.speech_s
             turn.lasts_s = chunk.time - turn.onset
+            self._look(turn, chunk.time)
         is_due = turn.speech_s >= _FIRST_PARTIAL_S and chunk.time >= turn.next_partial
         # Never in place of a guess that still waits: the turn's end counts on it.
         if is_due and chunk.probability >= SPEECH and not turn.guessing:
@@ -357,15 +366,23 @@ class Listening:
             turn.over_speech = True
             self._do(self._barge_in.begin(chunk.time))
         if turn.number == self._barge_turn:
-            self._do(self._barge_in.update(self._evidence(turn), chunk.time))
+            silence_s = chunk.time - turn.onset - turn.lasts_s
+            self._do(self._barge_in.update(self._evidence(turn, silence_s), chunk.time))
 
-    def _evidence(self, turn: _Turn) -> Evidence:
+    def _look(self, turn: _Turn, now: float) -> None:
+        if turn.over_speech and now >= turn.next_look:
+            turn.next_look = now + _LOOK_S
+            turn.is_own_voice = self._hearing.is_own_voice(max(turn.lasts_s, _SHORTEST_LOOK_S))
+
+    def _evidence(self, turn: _Turn, silence_s: float = 0.0) -> Evidence:
         return Evidence(
             turn.text,
             turn.speech_s,
             self._playout.recently_spoken(),
             turn.lasts_s,
+            silence_s,
             turn.is_free_of_echo,
+            is_own_voice=turn.is_own_voice,
             is_settled=turn.guess is not None,
         )
 

@@ -1,6 +1,6 @@
 """What the user does over an answer: phrases that want the floor, and sounds that do not.
 
-The first half of the phrases and sounds served to tune the machine, the second half only measures it.
+``DEVELOPED`` served to make the machine, ``HELD_OUT`` only measures it.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from assistant.engine.protocol import SpeechFinished, UserSpeechStarted
 from assistant.voice.cascade.barge_in import DUCKED_GAIN
 from assistant.voice.cascade.cascade import Parts
 from tests.fakes.room import Acoustics
-from tests.fakes.speech import RATE, Speaker, speak
+from tests.fakes.speech import RATE, speak
+from tests.voice.suite.speakers import BY_KEY
 from tests.voice.suite.talk import Talk, loud, sentences, talk, track, transcribe, trimmed
 
 Samples = NDArray[np.float32]
 
-TUNED = (
+DEVELOPED = (
     "Wait a moment.",
     "Stop talking, please.",
     "What time is it?",
@@ -36,8 +37,6 @@ TUNED = (
     "Tell me a joke instead.",
     "Never mind.",
     "Who was she?",
-)
-HELD_OUT = (
     "Be quiet now.",
     "Excuse me, where was that?",
     "Please start over.",
@@ -52,6 +51,26 @@ HELD_OUT = (
     "Why would anybody do that?",
     "Hang on a second.",
     "Give me the short version.",
+)
+HELD_OUT = (
+    "Quiet, please.",
+    "My phone is ringing.",
+    "What was her name again?",
+    "Go back to the beginning.",
+    "That is not what I asked.",
+    "Enough.",
+    "Where did they find it?",
+    "Pause for a minute.",
+    "Can you repeat the last part?",
+    "I did not hear that.",
+    "Is this a true story?",
+    "Skip to the end.",
+    "Tell me about something cheerful.",
+    "Do you know any songs?",
+    "How long did it take?",
+    "Hold it right there.",
+    "Which river do you mean?",
+    "Thanks, I know this already.",
 )
 ATTENTION = ("Yeah.", "Okay.", "Right.", "Sure.", "Oh.")
 """Words that only show attention; hums do so too (``murmurs.py``), but no synthetic voice can hum."""
@@ -91,10 +110,9 @@ class FalseAlarm:
 
 
 def voiced(phrase: str, speaker: str) -> Samples:
-    """``phrase`` by the packaged voice at another pitch, or by another program."""
+    """``phrase`` by one of the suite's speakers, at another pitch where one is given (``NAME@FACTOR``)."""
     name, _, pitch = speaker.partition("@")
-    voice: Speaker = "espeak" if name == "espeak" else "hibari"
-    said = speak(phrase, voice)
+    said = BY_KEY[name].say(phrase)
     return trimmed(np.asarray(soxr.resample(said, RATE, RATE / float(pitch)), np.float32) if pitch else said)
 
 
@@ -138,21 +156,36 @@ def false_alarms(
     parts: Parts, acoustics: Acoustics, sounds: Sequence[tuple[str, Samples]]
 ) -> list[FalseAlarm]:
     """Make each sound over an answer of three sentences, each in a conversation of its own, and listen."""
-    undisturbed: dict[tuple[str, ...], list[str]] = {}
-    rows = []
-    for number, (name, sound) in enumerate(sounds):
-        told = tuple(sentences(3, 3 * (number % _ANSWERS)))
-        # Only what is said and recognised where nothing disturbs it can be missed.
-        if told not in undisturbed:
-            heard = transcribe(parts, _over(parts, acoustics, told, 6.0, sound[:0]).transport.played)
-            undisturbed[told] = words_shared(words_of(" ".join(told)), heard)
-        start = 5.0 + float(np.random.default_rng(number).uniform(0.0, 3.0))
-        held = _over(parts, acoustics, told, start, sound)
-        finished = any(event == SpeechFinished(1, " ".join(told)) for _, event in held.all(SpeechFinished))
-        gains = [change.gain for change in held.transport.gains]
-        lost = words_missing(undisturbed[told], transcribe(parts, held.transport.played))
-        rows.append(FalseAlarm(name, min(gains, default=1.0) <= DUCKED_GAIN, 0.0 in gains, finished, lost))
-    return rows
+    told = [tuple(sentences(3, 3 * number)) for number in range(_ANSWERS)]
+    # Only what is said and recognised where nothing disturbs it can be missed.
+    expected = [undisturbed(parts, acoustics, answer) for answer in told[: len(sounds)]]
+    return [
+        false_alarm(parts, acoustics, number, sound, told[number % _ANSWERS], expected[number % _ANSWERS])
+        for number, sound in enumerate(sounds)
+    ]
+
+
+def undisturbed(parts: Parts, acoustics: Acoustics, told: tuple[str, ...]) -> list[str]:
+    """The words of an answer that are recognised where nothing disturbs it."""
+    heard = transcribe(parts, _over(parts, acoustics, told, 6.0, np.zeros(0, np.float32)).transport.played)
+    return words_shared(words_of(" ".join(told)), heard)
+
+
+def false_alarm(
+    parts: Parts,
+    acoustics: Acoustics,
+    number: int,
+    sound: tuple[str, Samples],
+    told: tuple[str, ...],
+    expected: list[str],
+) -> FalseAlarm:
+    """Make one sound, at a time that its ``number`` chooses."""
+    start = 5.0 + float(np.random.default_rng(number).uniform(0.0, 3.0))
+    held = _over(parts, acoustics, told, start, sound[1])
+    finished = any(event == SpeechFinished(1, " ".join(told)) for _, event in held.all(SpeechFinished))
+    gains = [change.gain for change in held.transport.gains]
+    lost = words_missing(expected, transcribe(parts, held.transport.played))
+    return FalseAlarm(sound[0], min(gains, default=1.0) <= DUCKED_GAIN, 0.0 in gains, finished, lost)
 
 
 def _over(parts: Parts, acoustics: Acoustics, told: Sequence[str], start: float, sound: Samples) -> Talk:

@@ -162,3 +162,5 @@ STRANGERS = (
     Speaker("festival-kal", "Festival", True, ("text2wave",), _festival("kal_diphone")),
 )
 """Voices that only ever said the held-out sentences with pauses: a Scottish one, and one made of diphones."""
+
+BY_KEY = {speaker.key: speaker for speaker in SPEAKERS}
