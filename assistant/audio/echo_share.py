@@ -33,10 +33,10 @@ _INAUDIBLE = 1e-9
 _BLOCKS_S = 100
 
 
-def echo_share(sound: Samples, reference: Samples, rate: int = _RATE) -> float:
+def echo_share(sound: Samples, reference: Samples) -> float:
     """The share (0.0 to 1.0) of ``sound``'s power that one short filter makes of ``reference``.
 
-    Both at ``rate``, ending at the same time; ``reference`` begins earlier, by the longest delay to be found
+    Both at 4 kHz, ending at the same time; ``reference`` begins earlier, by the longest delay to be found
     (at most ``LONGEST_S``). 0.0 where nothing was played. Least squares by the covariance method, with the
     delay taken from a deconvolution.
     """
@@ -44,7 +44,7 @@ def echo_share(sound: Samples, reference: Samples, rate: int = _RATE) -> float:
     power = float(np.dot(sound, sound))
     if power < _INAUDIBLE * len(sound) or float(np.dot(reference, reference)) < _INAUDIBLE * len(reference):
         return 0.0
-    response = np.abs(echo_response(np.pad(sound, (history, 0)), reference, rate))
+    response = np.abs(echo_response(np.pad(sound, (history, 0)), reference, _RATE))
     nearest = min(max(0, int(np.argmax(response)) - _EARLIER), history - _FILTER)
     last = history - nearest
     views = np.lib.stride_tricks.sliding_window_view(reference, len(sound))
