@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.config.layers import load_settings
 from assistant.config.locations import find_locations
+from assistant.conversation.limits import Limits
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown
@@ -23,12 +24,19 @@ from assistant.llm.port import Message, TextEngine
 from assistant.logs import start_logging
 from assistant.memory.context import MOST
 from assistant.memory.opening import OpenedMemory, open_memory
+from assistant.memory.records import StoredMessage
 from assistant.personas.load import Library, load_library
 from assistant.personas.model import Persona
 from assistant.personas.names import closest, match
 from assistant.recording.recorder import Recorder
 from assistant.severity import Severity
-from assistant.tools.registry import default_registry
+from assistant.tools.registry import Registry, default_registry
+
+if TYPE_CHECKING:
+    from assistant.tools.mcp.servers import McpServers
+
+LAST = "last"
+"""As the persona of the settings: whoever spoke last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,20 +84,27 @@ class Assembly:
         """Load personas and memory. Raises ``ConfigError``, ``PersonaError`` and ``TextEngineError``."""
         values = self.settings.values
         library = load_library(values.themes_dir or self.locations.themes)
-        persona = find_persona(values.persona, library)
         memory = open_memory(self.locations.memory_file)
+        earlier = memory.store.last_messages(MOST // 2)
+        wanted = values.persona
+        if wanted == LAST:
+            wanted = next(
+                (each.persona for each in reversed(earlier) if library.get(each.persona)), "default"
+            )
+        persona = find_persona(wanted, library)
         text_engine = self._text_engine or TextEngineManager(
             values, self.locations.models, self.locations.text_log_file, library.personas
         )
-        earlier = memory.store.last_messages(MOST // 2)
+        registry = default_registry()
         session = Session(
             library,
-            default_registry(),
+            registry,
             persona.slug,
             volume=values.volume,
             text_engine=text_engine.name,
             greets=self._audio is None,
-            history=[Message(each.role, each.text, each.persona) for each in earlier if each.text],
+            history=[_as_history(each, registry) for each in earlier if each.text],
+            limits=Limits(values.hidden_words, values.spoken_characters),
         )
         engine = TypedEngine() if values.engine == "typed" else self._supervisor(library)
         runner = ConversationRunner(
@@ -100,8 +115,23 @@ class Assembly:
             recorder=self._recorder(),
             records=values.recording,
             notices=self._notices(library, memory),
+            tool_servers=self._tool_servers(library),
         )
         return Assembled(runner, library, persona)
+
+    def _tool_servers(self, library: Library) -> McpServers | None:
+        values = self.settings.values
+        if not values.mcp:
+            return None
+        from assistant.tools.mcp.servers import McpServers
+
+        servers = {
+            name: each.model_copy(
+                update={"personas": tuple(find_persona(wanted, library).slug for wanted in each.personas)}
+            )
+            for name, each in values.mcp.items()
+        }
+        return McpServers(servers, self.locations.mcp_log_file, offline=values.offline)
 
     def _recorder(self) -> Recorder:
         chosen = self.settings.values.recordings_dir
@@ -128,6 +158,11 @@ class Assembly:
         if memory.warning is not None:
             told.append(NoticeShown(Severity.WARNING, memory.warning.message, memory.warning.remedy))
         return told
+
+
+def _as_history(message: StoredMessage, registry: Registry) -> Message:
+    untrusted = any(registry.brings_untrusted(str(tool.get("name"))) for tool in message.tools)
+    return Message(message.role, message.text, message.persona, untrusted=untrusted)
 
 
 def text_engine_for(options: Mapping[str, Any]) -> TextEngineManager:

@@ -191,7 +191,7 @@ def preview_persona(
 ) -> None:
     """Hear the voice of a persona."""
     from assistant.assembly import find_persona
-    from assistant.conversation.answers import voice_spec
+    from assistant.conversation.voice import voice_spec
     from assistant.personas.model import line_fields
     from assistant.voice import preview
     from assistant.voice.cascade.parts import load_voice

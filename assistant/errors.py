@@ -33,6 +33,10 @@ class ToolError(AssistantError):
     """A tool call is malformed, unknown, timed out or failed."""
 
 
+class ToolCallError(ToolError):
+    """A call is wrong: there is no such tool, or it does not take these arguments; nothing ran."""
+
+
 class MemoryStoreError(AssistantError):
     """The memory file cannot be opened, read or written."""
 

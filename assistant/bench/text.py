@@ -110,7 +110,9 @@ async def run_text(engine: TextEngine) -> TextResult:
 
 def _prompt(history: list[Message]) -> Prompt:
     persona = load_library().default
-    return build_prompt(Purpose.REPLY, persona, history, default_registry().schemas(persona.tools), ())
+    return build_prompt(
+        Purpose.REPLY, persona, history, default_registry().for_persona(persona).schemas(), ()
+    )
 
 
 async def _measure(engine: TextEngine, prompt: Prompt) -> tuple[MeasuredReply, str]:

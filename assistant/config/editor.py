@@ -79,8 +79,8 @@ class SettingsEditor:
 
     def _row(self, name: str, info: FieldInfo) -> SettingRow:
         value = getattr(self.values, name)
-        if isinstance(value, SecretStr):
-            # Neither shown nor put where an Enter would write its mask back.
+        if isinstance(value, SecretStr) or name == "mcp":
+            # Secrets are neither shown nor put where an Enter would write their mask back.
             value = ""
         return SettingRow(
             name,

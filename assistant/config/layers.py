@@ -85,8 +85,13 @@ def _validate(merged: dict[str, Any], origins: Mapping[str, str]) -> Settings:
         first = error.errors()[0]
         key = str(first["loc"][0])
         reason = first["msg"][0].lower() + first["msg"][1:]
+        if len(first["loc"]) > 1:
+            # Beside the wrong value of a table there may be a secret.
+            wrong = f"{origins.get(key, key)}: {'.'.join(map(str, first['loc']))} cannot be used: {reason}."
+        else:
+            wrong = f"{origins.get(key, key)} is {merged.get(key)!r}, which cannot be used: {reason}."
         raise ConfigError(
-            f"{origins.get(key, key)} is {merged.get(key)!r}, which cannot be used: {reason}.",
+            wrong,
             f"It should be {Settings.model_fields[key].description}.",
         ) from error
 

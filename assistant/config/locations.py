@@ -44,6 +44,11 @@ class Locations:
         return self.state / "llama.log"
 
     @property
+    def mcp_log_file(self) -> Path:
+        """What servers of tools write to their standard error."""
+        return self.state / "mcp.log"
+
+    @property
     def log_file(self) -> Path:
         """What the session and the dashboard log."""
         return self.state / "assistant.log"

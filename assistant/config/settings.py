@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from assistant.config.mcp import McpServer
 
 
 class Settings(BaseSettings):
@@ -40,11 +42,19 @@ class Settings(BaseSettings):
     text_max_tokens: int = Field(
         default=300, ge=16, le=8192, description="tokens of one reply at most, from 16 to 8192"
     )
+    spoken_characters: int = Field(
+        default=900, ge=0, le=4000, description="characters of one answer that are said, 0 to 4000; 0 is all"
+    )
+    hidden_words: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="a list of words that answers neither show nor say"
+    )
     text_temperature: float = Field(default=0.7, ge=0.0, le=2.0, description="a number from 0.0 to 2.0")
     offline: bool = Field(
         default=False, description="true or false: are servers on other machines never asked"
     )
-    persona: str = Field(default="default", min_length=1, description="the name of the persona to start with")
+    persona: str = Field(
+        default="default", min_length=1, description='the name of the persona to start with, or "last"'
+    )
     input_device: str = Field(
         default="", description="a microphone's name, or empty for the system's default"
     )
@@ -73,6 +83,10 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='a table of actions and keys, such as talk = "f6" under [keys]',
     )
+    mcp: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,20}$")], McpServer] = Field(
+        default_factory=dict,
+        description='tables of tool servers, such as [mcp.files] with a "command" or a "url"',
+    )
     recording: bool = Field(
         default=False, description="true or false: is every conversation recorded from its start"
     )
@@ -89,7 +103,7 @@ class Settings(BaseSettings):
         default="info", description='"debug", "info", "warning" or "error"'
     )
 
-    @field_validator("without", mode="before")
+    @field_validator("without", "hidden_words", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

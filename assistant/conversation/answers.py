@@ -3,67 +3,43 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from assistant.conversation.answer import Answer
+from assistant.conversation.answer import Answer, Result
 from assistant.conversation.effects import (
     CancelReply,
-    Effect,
+    NotesRecalled,
     ReplyCall,
     ReplyEnded,
     ReplyFailed,
     ReplyPiece,
-    Show,
     StartReply,
     Store,
-    ToEngine,
     Written,
 )
 from assistant.conversation.history import History
-from assistant.conversation.updates import LatencyShown, MessageShown, NoticeShown, Update
-from assistant.engine.protocol import CancelSpeech, Command, EndReply, Say, UserTurn, VoiceSpec
+from assistant.conversation.limits import Limits
+from assistant.conversation.outbox import Outbox
+from assistant.conversation.prompts import PROMPT_MESSAGES
+from assistant.conversation.updates import LatencyShown, NoticeShown
+from assistant.engine.protocol import CancelSpeech, EndReply, Say, UserTurn, VoiceSpec
+from assistant.llm.output.pipeline import OutputPipeline
 from assistant.llm.port import Message, Prompt, Purpose
+from assistant.llm.scripted.lines import choose
+from assistant.memory.context import history_window
 from assistant.personas.model import Persona
 from assistant.severity import Severity
 from assistant.tools.parser import Call, Malformed, Text
-from assistant.tools.result import ToolCall
+from assistant.tools.result import ToolCall, ToolResult
 
 TOOL_ROUNDS = 4
 """How often one answer may go back to the model with tool results."""
 
+LEAD_IN = 0.6
+"""Seconds that a tool may take before something is said meanwhile."""
+
 THINKING_LIMIT = 45.0
 """Seconds without a word from the text engine after which an answer is given up."""
-
-
-def voice_spec(persona: Persona, personas: Iterable[Persona]) -> VoiceSpec:
-    """The embedded voice of a persona in the engine's terms, with how to say the names of all."""
-    voice = persona.voices.embedded
-    say_as = tuple((each.name, each.spoken_name) for each in personas if each.spoken_name)
-    return VoiceSpec(**voice.model_dump(), say_as=say_as)
-
-
-class Outbox:
-    """Collects effects in their order until the session hands them out."""
-
-    def __init__(self) -> None:
-        self._effects: list[Effect] = []
-
-    def add(self, effect: Effect) -> None:
-        """Queue any effect."""
-        self._effects.append(effect)
-
-    def show(self, update: Update) -> None:
-        """Queue an update for the faces."""
-        self._effects.append(Show(update))
-
-    def engine(self, command: Command) -> None:
-        """Queue a command for the engine."""
-        self._effects.append(ToEngine(command))
-
-    def take(self) -> tuple[Effect, ...]:
-        """All queued effects; the outbox is empty afterwards."""
-        effects, self._effects = tuple(self._effects), []
-        return effects
 
 
 class Answers:
@@ -75,13 +51,15 @@ class Answers:
         persona: Callable[[], Persona],
         voice: Callable[[], VoiceSpec],
         on_call: Callable[[ToolCall, Answer, float], None],
-        follow_up: Callable[[Answer], Prompt],
+        follow_up: Callable[[Answer, Sequence[Result]], Prompt],
+        limits: Limits,
     ) -> None:
         self._outbox = outbox
         self._persona = persona
         self._voice = voice
         self._on_call = on_call
         self._follow_up = follow_up
+        self.limits = limits
         self.last_id = 0
         self.generation = 0
         self.current: Answer | None = None
@@ -115,10 +93,14 @@ class Answers:
             self.take(event, now)
 
     def _start(self, generation: int, purpose: Purpose, now: float, turn: UserTurn | None) -> Answer:
-        self.current = Answer(
-            generation, self.new_id(), purpose, now, turn, last_piece=now, silent=not self.has_voice
-        )
+        self.current = self.draft(generation, purpose, now, turn)
+        self.current.message_id, self.current.silent = self.new_id(), not self.has_voice
         return self.current
+
+    def draft(self, generation: int, purpose: Purpose, now: float, turn: UserTurn | None = None) -> Answer:
+        """An answer that is nowhere shown yet."""
+        scanner = OutputPipeline(hidden_words=self.limits.hidden_words)
+        return Answer(generation, 0, purpose, now, turn, last_piece=now, scanner=scanner)
 
     def ask(self, prompt: Prompt) -> None:
         """Let the text engine write the answer just begun."""
@@ -130,6 +112,17 @@ class Answers:
         if answer is None:
             return
         answer.writing = False
+        self._visible(answer, text, now)
+        self._close_text(answer, now)
+
+    def conclude(self, answer: Answer, text: str, now: float) -> None:
+        """End the answer with this sentence, whatever its model still writes or waits for."""
+        if answer.writing:
+            answer.writing = False
+            self._outbox.add(CancelReply(answer.generation))
+        answer.waiting.clear()
+        answer.results.clear()
+        self._break_off(answer, now)
         self._visible(answer, text, now)
         self._close_text(answer, now)
 
@@ -165,6 +158,9 @@ class Answers:
     def take(self, event: Written, now: float) -> None:
         """What the text engine reports of a generation; of a dead one nothing is taken."""
         match event:
+            case NotesRecalled(generation):
+                if answer := self._live(generation):
+                    answer.recalled = True
             case ReplyPiece(generation, text):
                 self.piece(generation, text, now)
             case ReplyCall(generation, call, reason):
@@ -181,14 +177,14 @@ class Answers:
             return
         answer.last_piece = now
         self._scan(answer, answer.scanner.feed(text), now)
-        if self.current is answer and answer.scanner.ended:
+        if self.current is answer and answer.writing and answer.scanner.ended:
             self._outbox.add(CancelReply(generation))
             self.written(generation, now)
 
     def call(self, generation: int, found: Call | Malformed, now: float) -> None:
         """Take a tool call that the text engine has read itself."""
         answer = self._live(generation)
-        if answer is None:
+        if answer is None or not answer.writing:
             return
         answer.last_piece = now
         self._scan(answer, [*answer.scanner.finish(), found], now)
@@ -196,10 +192,10 @@ class Answers:
     def written(self, generation: int, now: float) -> None:
         """The text engine has finished this stream."""
         answer = self._live(generation)
-        if answer is None:
+        if answer is None or not answer.writing:
             return
         self._scan(answer, answer.scanner.finish(), now)
-        if self.current is answer:
+        if self.current is answer and answer.writing:
             answer.writing = False
             self._go_on(answer, now)
 
@@ -219,17 +215,46 @@ class Answers:
         answer.results.clear()
         self._go_on(answer, now)
 
-    def tool_result(self, answer: Answer, id: int, name: str, text: str, now: float) -> None:
+    # --- tools that the model calls -----------------------------------------------------------------
+
+    def has_untrusted(self, answer: Answer) -> bool:
+        """Whether the model that writes ``answer`` has read what neither it nor the user has said."""
+        window = history_window(tuple(self.history), PROMPT_MESSAGES)
+        return answer.untrusted or answer.recalled or any(message.untrusted for message in window)
+
+    def wait_for(self, answer: Answer, id: int, now: float) -> None:
+        """The answer goes on once this tool call is done."""
+        if not answer.waiting:
+            answer.waiting_since = now
+        answer.waiting.add(id)
+
+    def tool_result(
+        self, answer: Answer, id: int, name: str, result: ToolResult, now: float, *, untrusted: bool
+    ) -> None:
         """A tool that the model called is done; the model hears of it once all are."""
-        if self.current is not answer:
+        if self.current is not answer or answer.ended:
             return
         answer.waiting.discard(id)
-        answer.results.append((name, text))
+        if result.is_rejected:
+            self._reject(answer, name, result.text, now)
+        else:
+            answer.results.append(Result(name, result.text, untrusted))
         self._go_on(answer, now)
 
+    def _reject(self, answer: Answer, name: str, reason: str, now: float) -> None:
+        """A call that cannot be run goes back to the model once, then to the user."""
+        if answer.has_corrected:
+            self._outbox.show(NoticeShown(Severity.WARNING, f"A tool call could not be used: {reason}"))
+            self.conclude(answer, f"I could not do that. {reason}", now)
+        else:
+            text = f"Nothing was run. {reason} Call it once more as it should be, or answer without it."
+            answer.results.append(Result(name, text, rejected=True))
+
     def tick(self, now: float) -> None:
-        """Give up on a text engine that has fallen silent."""
+        """Say something while a tool takes its time; give up on a text engine that has fallen silent."""
         answer = self.current
+        if answer and answer.waiting and now - answer.waiting_since > LEAD_IN:
+            self._lead_in(answer, now)
         if answer and answer.writing and not answer.waiting and now - answer.last_piece > THINKING_LIMIT:
             self._outbox.add(CancelReply(answer.generation))
             self.failed(answer.generation, "The text engine did not answer in time.", "Try again.", now)
@@ -285,7 +310,7 @@ class Answers:
 
     def _scan(self, answer: Answer, items: Iterable[Text | Call | Malformed], now: float) -> None:
         for item in items:
-            if self.current is not answer:
+            if self.current is not answer or answer.ended:
                 return
             match item:
                 case Text(text):
@@ -294,8 +319,7 @@ class Answers:
                     self._break_off(answer, now)
                     self._on_call(call, answer, now)
                 case Malformed(_, reason):
-                    answer.results.append(("tool call", f"It could not be read: {reason}"))
-                    self._outbox.show(NoticeShown(Severity.WARNING, f"A tool call was malformed: {reason}"))
+                    self._reject(answer, "tool call", reason, now)
 
     def _visible(self, answer: Answer, text: str, now: float) -> None:
         text = text if answer.text else text.lstrip()
@@ -309,23 +333,39 @@ class Answers:
             if answer.first_sentence_at is None:
                 answer.first_sentence_at = now
             answer.sentences += 1
-            self.recently_spoken.append(sentence)
-            if not answer.silent:
-                self._outbox.engine(Say(answer.generation, sentence, self._voice()))
+            if not answer.silent and not answer.is_cut:
+                self._say(answer, sentence)
+
+    def _say(self, answer: Answer, sentence: str) -> None:
+        if answer.has_said_enough(self.limits.spoken_characters):
+            answer.is_cut = True
+            sentence = self._line(self._persona().lines.rest)
+        else:
+            answer.spoken_characters += len(sentence)
+            answer.spoken_words += len(sentence.split())
+        self.recently_spoken.append(sentence)
+        self._outbox.engine(Say(answer.generation, sentence, self._voice()))
 
     def _go_on(self, answer: Answer, now: float) -> None:
-        if answer.writing or answer.waiting:
+        if answer.writing or answer.waiting or answer.ended:
             return
         if answer.results and answer.rounds < TOOL_ROUNDS:
-            answer.rounds += 1
-            answer.writing = True
-            answer.last_piece = now
             self._break_off(answer, now)
-            prompt = self._follow_up(answer)
-            answer.results.clear()
-            self._outbox.add(StartReply(answer.generation, prompt))
+            results = answer.begin_round(now)
+            self._outbox.add(StartReply(answer.generation, self._follow_up(answer, results)))
             return
         self._close_text(answer, now)
+
+    def _lead_in(self, answer: Answer, now: float) -> None:
+        if answer.has_led_in or answer.text[answer.round_start :].strip():
+            return
+        answer.has_led_in = True
+        self._visible(answer, self._line(self._persona().lines.lead_in), now)
+        self._break_off(answer, now)
+
+    def _line(self, lines: Sequence[str]) -> str:
+        said = [message.text for message in self.history if message.role == "assistant"]
+        return choose(lines, said)
 
     def _break_off(self, answer: Answer, now: float) -> None:
         """Whatever follows is a new sentence."""
@@ -343,38 +383,18 @@ class Answers:
         unheard = answer.silent or answer.sentences == 0
         if answer.ended and (unheard or answer.played):
             self.current = None
-            answer.hear(answer.text)
+            answer.hear_all()
             self._record(answer, answer.text.rstrip(), interrupted=answer.broken_off)
 
     def _record(self, answer: Answer, text: str, *, interrupted: bool) -> None:
-        self._outbox.show(
-            MessageShown(
-                answer.message_id,
-                "assistant",
-                text,
-                self._persona().slug,
-                final=True,
-                heard=len(text),
-                interrupted=interrupted and bool(text),
-                source="model",
-            )
-        )
+        persona = self._persona().slug
+        self._outbox.show(answer.shown_at_last(text, persona, interrupted))
         if text or answer.tools:
             names = tuple(tool["name"] for tool in answer.tools)
-            message = Message("assistant", text, self._persona().slug, names, interrupted)
+            message = Message("assistant", text, persona, names, interrupted, answer.untrusted)
             self._outbox.add(Store(message, tools=tuple(answer.tools), timings=answer.timings))
             if text:
                 self.history.append(message)
 
     def _show(self, answer: Answer) -> None:
-        self._outbox.show(
-            MessageShown(
-                answer.message_id,
-                "assistant",
-                answer.text,
-                self._persona().slug,
-                final=False,
-                heard=answer.heard_characters,
-                source="model",
-            )
-        )
+        self._outbox.show(answer.shown(self._persona().slug))

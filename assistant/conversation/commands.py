@@ -10,6 +10,7 @@ from assistant.conversation.answer import Answer
 from assistant.conversation.doubts import Doubts
 from assistant.conversation.effects import RunTool
 from assistant.conversation.intents import Reserved, called, find_intent, is_wake_word
+from assistant.conversation.questions import Question, Questions, question_about
 from assistant.conversation.updates import ToolShown, ToolStatus
 from assistant.engine.protocol import UserTurn
 from assistant.errors import ToolError
@@ -27,12 +28,10 @@ from assistant.tools.result import (
     ToolCall,
     ToolResult,
 )
+from assistant.tools.theme_tool import changed
 
 if TYPE_CHECKING:
     from assistant.conversation.session import Session
-
-QUESTION_LIMIT = 20.0
-"""Seconds after which a question of the assistant's (yes or no, which persona) lapses."""
 
 UNDO_DEPTH = 10
 
@@ -48,15 +47,6 @@ class _Running:
     is_undo: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """What the assistant asked: a danger to confirm, or which persona was meant."""
-
-    yes: ToolCall
-    asked: float
-    card: int | None = None
-
-
 class Commands:
     """The part of the session that turns words and tool results into actions."""
 
@@ -64,13 +54,13 @@ class Commands:
         self._session = session
         self._doubts = Doubts(session.answers)
         self._running: dict[int, _Running] = {}
-        self._question: _Question | None = None
+        self._questions = Questions(session.outbox)
         self.undo: deque[ToolCall] = deque(maxlen=UNDO_DEPTH)
 
     @property
     def is_waiting(self) -> bool:
         """True while a tool runs or a question is open."""
-        return bool(self._running) or self._question is not None
+        return bool(self._running) or self._questions.is_open
 
     @property
     def busy(self) -> bool:
@@ -86,14 +76,17 @@ class Commands:
     def is_remark(self, text: str) -> bool:
         """True for words that no command and no open question of the assistant's has a use for."""
         session = self._session
-        is_asked = self._question is not None
-        return not session.asleep and not is_asked and not _is_command(find_intent(text, session.library))
+        return (
+            not session.asleep
+            and not self._questions.is_open
+            and not _is_command(find_intent(text, session.library))
+        )
 
     def heard(self, text: str, now: float, turn: UserTurn | None) -> None:
         """Carry out a spoken command, or let the text engine reply."""
         session = self._session
         was_asleep, session.asleep = session.asleep, False
-        question, self._question = self._question, None
+        question = self._questions.take()
         intent = find_intent(text, session.library)
         if question is not None and self._answered(question, text, intent, now, turn):
             return
@@ -120,17 +113,17 @@ class Commands:
 
     def _answered(
         self,
-        question: _Question,
+        question: Question,
         text: str,
         intent: ToolCall | Reserved | None,
         now: float,
         turn: UserTurn | None,
     ) -> bool:
         if intent is Reserved.YES:
-            self._run(question.yes, now, turn, question.card, confirmed=True)
+            self._confirmed(question, now, turn)
             return True
         if question.card is not None:
-            self._refuse(question)
+            self._questions.refuse(question)
             if intent is Reserved.NO:
                 self.speak("Then I leave it as it is.", now, turn)
                 return True
@@ -143,6 +136,26 @@ class Commands:
             self.speak(f"Then I stay {self._session.persona.name}.", now, turn)
             return True
         return False
+
+    def _confirmed(self, question: Question, now: float, turn: UserTurn | None) -> None:
+        if not question.for_model:
+            self._run(question.yes, now, turn, question.card, confirmed=True)
+            return
+        answers = self._session.answers
+        answer = answers.begin(Purpose.TOOL_RESULT, now, turn)
+        answer.writing = False
+        self._run_for(answer, question.yes, now, question.card, confirmed=True)
+
+    def pick_persona(self, slug: str, now: float) -> None:
+        """A key named the persona: the tool's result is certain, so nothing waits for the tool to run."""
+        session = self._session
+        wanted = session.library.get(slug)
+        if wanted is None or wanted is session.persona:
+            session.switch_persona(slug, now)
+            return
+        id, call = session.answers.new_id(), ToolCall("change_theme", {"persona_name": wanted.name})
+        self._running[id] = _Running(call, session.generation, None, None)
+        self.tool_finished(id, changed(session.persona, wanted), now)
 
     def can_undo(self, call: ToolCall) -> None:
         """Something was changed by a key; this call takes it back."""
@@ -167,9 +180,14 @@ class Commands:
         """
         if answer.purpose in (Purpose.GREETING, Purpose.RE_INTRODUCTION):
             return
-        id = self._run(call, now, answer.turn, answer=answer)
+        self._run_for(answer, call, now)
+
+    def _run_for(
+        self, answer: Answer, call: ToolCall, now: float, card: int | None = None, *, confirmed: bool = False
+    ) -> None:
+        id = self._run(call, now, answer.turn, card, answer=answer, confirmed=confirmed)
         if id is not None and self._session.answers.current is answer:
-            answer.waiting.add(id)
+            self._session.answers.wait_for(answer, id, now)
 
     # --- running ----------------------------------------------------------------------------------------
 
@@ -187,15 +205,18 @@ class Commands:
         session = self._session
         id = card if card is not None else session.answers.new_id()
         self._running[id] = _Running(call, session.generation, answer, turn, is_undo)
+        registry = session.registry.for_persona(session.persona) if answer else session.registry
         try:
-            tool = session.registry.tool(call.name, session.persona.tools if answer else ())
+            tool = registry.tool(call.name)
             if answer and tool.kind is Kind.USER:
                 raise ToolError(f"Only the user may call {tool.name}.")
         except ToolError as error:
-            self.tool_finished(id, ToolResult(str(error), error.message, ok=False), now)
+            result = ToolResult(str(error), error.message, ok=False, is_rejected=True)
+            self.tool_finished(id, result, now)
             return None
-        if tool.kind is Kind.DANGER and not confirmed:
-            self._ask(id, call, tool.question, now, turn)
+        is_suspect = answer is not None and tool.kind is Kind.CHANGE and session.answers.has_untrusted(answer)
+        if (tool.kind is Kind.DANGER or is_suspect) and not confirmed:
+            self._ask(id, tool.question or question_about(call, is_suspect=is_suspect), now)
             return None
         session.outbox.show(ToolShown(id, call.name, call.arguments, ToolStatus.RUNNING))
         session.outbox.add(RunTool(id, call))
@@ -218,7 +239,8 @@ class Commands:
             return
         if answer is not None:
             answer.tools.append(_used(call, result))
-            self._session.answers.tool_result(answer, id, call.name, result.text, now)
+            untrusted = self._session.registry.brings_untrusted(call.name)
+            self._session.answers.tool_result(answer, id, call.name, result, now, untrusted=untrusted)
             return
         self.speak(result.speech, now, running.turn, _used(call, result))
         if call.name == "change_theme" and not result.ok:
@@ -265,34 +287,28 @@ class Commands:
 
     # --- questions --------------------------------------------------------------------------------------
 
-    def _ask(self, id: int, call: ToolCall, question: str, now: float, turn: UserTurn | None) -> None:
-        del self._running[id]
-        self._session.outbox.show(ToolShown(id, call.name, call.arguments, ToolStatus.ASKING))
-        self.speak(question, now, turn)
-        self._question = _Question(call, now, id)
+    def _ask(self, id: int, question: str, now: float) -> None:
+        asking = self._running.pop(id)
+        if asking.answer is None:
+            self.speak(question, now, asking.turn)
+        else:
+            self._session.answers.conclude(asking.answer, question, now)
+        self._questions.ask(Question(asking.call, now, id, for_model=asking.answer is not None))
 
     def _ask_back(self, call: ToolCall, now: float) -> None:
         name, library = str(call.arguments.get("persona_name", "")), self._session.library
         if is_far(name, library):
-            self._question = _Question(ToolCall("list_personas", {}), now)
+            self._questions.ask(Question(ToolCall("list_personas", {}), now))
         elif wanted := closest(name, library, n=1):
-            self._question = _Question(ToolCall("change_theme", {"persona_name": wanted[0].name}), now)
+            self._questions.ask(Question(ToolCall("change_theme", {"persona_name": wanted[0].name}), now))
 
     def cancel_question(self) -> None:
         """Whatever was asked is no longer waited for."""
-        question, self._question = self._question, None
-        if question is not None:
-            self._refuse(question)
+        self._questions.cancel()
 
     def tick(self, now: float) -> None:
         """Let a question lapse."""
-        if self._question is not None and now - self._question.asked > QUESTION_LIMIT:
-            self.cancel_question()
-
-    def _refuse(self, question: _Question) -> None:
-        if question.card is not None:
-            call = question.yes
-            self._session.outbox.show(ToolShown(question.card, call.name, call.arguments, ToolStatus.REFUSED))
+        self._questions.tick(now)
 
 
 def _is_command(intent: ToolCall | Reserved | None) -> bool:

@@ -10,9 +10,17 @@ from assistant.conversation.requests import Request
 from assistant.conversation.updates import Update
 from assistant.engine.protocol import Command, Event
 from assistant.llm.port import Message, Prompt
+from assistant.tools.offered import Offer
 from assistant.tools.result import ToolCall, ToolResult
 
 # --- in: what the carried-out effects report back --------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NotesRecalled:
+    """Beside the newest words the prompt of answer ``generation`` holds notes."""
+
+    generation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,7 @@ class ReplyFailed:
     remedy: str = ""
 
 
-Written = ReplyPiece | ReplyCall | ReplyEnded | ReplyFailed
+Written = NotesRecalled | ReplyPiece | ReplyCall | ReplyEnded | ReplyFailed
 """What a text engine reports of the answer that it writes."""
 
 
@@ -68,7 +76,7 @@ class Tick:
     """Time passes; several times a second."""
 
 
-Input = Event | Request | Written | ToolFinished | Tick
+Input = Event | Request | Written | ToolFinished | Offer | Tick
 
 # --- out -------------------------------------------------------------------------------------------
 

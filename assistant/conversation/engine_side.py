@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.conversation.answers import Answers, Outbox
+from assistant.conversation.answers import Answers
+from assistant.conversation.outbox import Outbox
 from assistant.conversation.updates import EngineShown, NoticeShown
-from assistant.engine.protocol import EngineReady
+from assistant.engine.protocol import EngineReady, UseDevices
 from assistant.severity import Severity
 
 SPEAKER_GRACE = 5.0
@@ -21,6 +22,8 @@ class EngineSide:
         self.report: EngineReady | None = None
         """What it said of itself when it began to listen; None while it is not there."""
         self.devices = ("", "")
+        self.wanted: UseDevices | None = None
+        """The devices that were chosen during the conversation."""
         self._speaker_lost: tuple[str, float] | None = None
         """Which speaker went, and when."""
         self.is_down = False
@@ -52,6 +55,15 @@ class EngineSide:
         if self.is_down:
             self._outbox.show(NoticeShown(Severity.INFO, "The engine is back; the conversation goes on."))
         self.is_down = False
+        if self.wanted:
+            # It begins, each time, with the devices of the settings.
+            self._outbox.engine(self.wanted)
+
+    def use_devices(self, input_name: str, output_name: str) -> None:
+        """Other devices, by name, from now on; empty follows the system's default."""
+        self.wanted = UseDevices(input_name, output_name)
+        if self.is_ready:
+            self._outbox.engine(self.wanted)
 
     def text_engine_changed(self, name: str) -> None:
         """Another text engine, or another model, writes from now on."""

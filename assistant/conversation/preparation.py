@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assistant.conversation.answer import Answer
 from assistant.conversation.effects import (
     CancelReply,
+    NotesRecalled,
     ReplyCall,
     ReplyEnded,
     ReplyFailed,
@@ -64,7 +65,7 @@ class Preparation:
         if not self._is_remark(turn, text):
             return
         generation = session.answers.reserve()
-        draft = Answer(generation, 0, Purpose.REPLY, now)
+        draft = session.answers.draft(generation, Purpose.REPLY, now)
         self._prepared = Prepared(generation, text, draft=draft)
         session.outbox.add(StartReply(generation, session.prompt_for(text)))
 
@@ -112,6 +113,8 @@ class Preparation:
         return is_free and session.turns.may_be_for_us(turn, text) and session.commands.is_remark(text)
 
     def _synthesise(self, prepared: Prepared, draft: Answer, event: Written) -> None:
+        if isinstance(event, NotesRecalled):
+            return
         items = draft.scanner.feed(event.text) if isinstance(event, ReplyPiece) else draft.scanner.finish()
         sentences: list[str] = []
         for item in items:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from assistant.conversation.answer import Result
 from assistant.llm.port import Message, Prompt, Purpose
 from assistant.memory.context import history_window
 from assistant.personas.model import Persona
@@ -57,11 +58,11 @@ def build_prompt(
     )
 
 
-def with_results(prompt: Prompt, written: str, results: Sequence[tuple[str, str]]) -> Prompt:
-    """The same prompt followed by what was answered so far and by the tools' results (name, text)."""
+def with_results(prompt: Prompt, written: str, results: Sequence[Result]) -> Prompt:
+    """The same prompt followed by what was answered so far and by what the tools gave."""
     persona = prompt.persona.slug
     answered = (Message("assistant", written, persona),) if written else ()
-    found = "\n".join(f"{name}: {text}" for name, text in results)
+    found = "\n".join(f"{each.name}: {each.text}" for each in results)
     return replace(prompt, messages=(*prompt.messages, *answered, Message("tool", found, persona)))
 
 

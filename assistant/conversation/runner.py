@@ -14,6 +14,7 @@ from assistant.conversation.effects import (
     CancelReply,
     Effect,
     Input,
+    NotesRecalled,
     ReplyCall,
     ReplyEnded,
     ReplyFailed,
@@ -50,12 +51,16 @@ from assistant.memory.records import StoredMessage
 from assistant.memory.store import MemoryStore
 from assistant.severity import Severity
 from assistant.tools.context import TextEngines, ToolContext
+from assistant.tools.offered import Offer, ToolServers
 from assistant.tools.result import ToolCall
 
 if TYPE_CHECKING:
     from assistant.recording.recorder import Recorder
 
 log = logging.getLogger(__name__)
+
+SERVERS_LIMIT = 5.0
+"""Seconds that servers of tools have to end."""
 
 TICK = 0.25
 """Seconds between two ticks of the session."""
@@ -77,10 +82,18 @@ class Engine(Protocol):
         ...
 
 
+class RunningToolServers(ToolServers, Protocol):
+    """Servers of tools as the runner sees them (``tools.mcp.servers.McpServers``)."""
+
+    async def run(self, tell: Callable[[Offer], None]) -> None:
+        """Connect, and stay so until cancelled."""
+        ...
+
+
 class ConversationRunner:
     """One conversation on one event loop: feeds the session, carries out what it decides."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is another part of the world outside
         self,
         session: Session,
         engine: Engine,
@@ -90,6 +103,7 @@ class ConversationRunner:
         recorder: Recorder | None = None,
         records: bool = False,
         notices: Sequence[NoticeShown] = (),
+        tool_servers: RunningToolServers | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._session = session
@@ -101,6 +115,8 @@ class ConversationRunner:
         self._recorder = recorder
         self._recording_wanted = records
         self._notices = notices
+        self._tool_servers = tool_servers
+        self._connecting: asyncio.Task[None] | None = None
         self._clock = clock
         self._watchers: list[Callable[[Update], None]] = []
         self._inputs: deque[Input] = deque()
@@ -130,6 +146,8 @@ class ConversationRunner:
             self._show(notice)
         self._begin_recording()
         ticking = asyncio.create_task(self._tick())
+        if self._tool_servers:
+            self._connecting = asyncio.create_task(self._tool_servers.run(self._take))
         try:
             await self._engine.run(self._take)
             await asyncio.Event().wait()  # the engine gave up; typed turns go on until the face leaves
@@ -142,6 +160,9 @@ class ConversationRunner:
         self._record(False)
         for task in (*self._replies.values(), *self._tools):
             task.cancel()
+        if self._connecting:
+            self._connecting.cancel()
+            await asyncio.wait({self._connecting}, timeout=SERVERS_LIMIT)
         await self._engine.stop()
         await self._text_engine.close()
         self._memory.close()
@@ -233,7 +254,10 @@ class ConversationRunner:
 
     async def _reply(self, generation: int, prompt: Prompt) -> None:
         try:
-            async with contextlib.aclosing(reply(self._text_engine, self._recalled(prompt))) as deltas:
+            prompt = self._recalled(prompt)
+            if prompt.notes:
+                self._take(NotesRecalled(generation))
+            async with contextlib.aclosing(reply(self._text_engine, prompt)) as deltas:
                 async for delta in deltas:
                     self._deliver(generation, delta)
         except AssistantError as error:
@@ -290,6 +314,7 @@ class ConversationRunner:
             session.current_persona_name,
             session.volume,
             text_engines=engines,
+            tool_servers=self._tool_servers,
         )
 
     def _store(self, effect: Store) -> None:

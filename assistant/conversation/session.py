@@ -7,21 +7,17 @@ generation counter numbers the answers: whatever carries an older number is drop
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from assistant.conversation.answer import Answer
-from assistant.conversation.answers import Answers, Outbox, voice_spec
+from assistant.conversation.answer import Answer, Result
+from assistant.conversation.answers import Answers
 from assistant.conversation.commands import Commands
-from assistant.conversation.effects import (
-    Effect,
-    Input,
-    Store,
-    Tick,
-    ToolFinished,
-    Written,
-)
+from assistant.conversation.effects import Effect, Input, Store, Tick, ToolFinished, Written
 from assistant.conversation.engine_side import EngineSide
+from assistant.conversation.limits import NO_LIMITS, Limits
+from assistant.conversation.offers import take_offer
+from assistant.conversation.outbox import Outbox
 from assistant.conversation.phase import phase_of
 from assistant.conversation.preparation import Preparation
 from assistant.conversation.prompts import build_prompt, greeting_instruction, with_results
@@ -49,6 +45,7 @@ from assistant.conversation.updates import (
     Phase,
     PhaseChanged,
 )
+from assistant.conversation.voice import voice_spec
 from assistant.engine.protocol import (
     UNANSWERED,
     AudioHealth,
@@ -69,7 +66,6 @@ from assistant.engine.protocol import (
     TurnDoubted,
     TurnGuess,
     TurnResumed,
-    UseDevices,
     UserSpeechStarted,
     UserTurn,
     VoiceSpec,
@@ -78,6 +74,7 @@ from assistant.llm.port import Message, Prompt, Purpose
 from assistant.personas.load import Library
 from assistant.personas.model import Persona
 from assistant.severity import Severity
+from assistant.tools.offered import Offer
 from assistant.tools.registry import Registry
 from assistant.tools.result import ToolCall
 
@@ -98,6 +95,7 @@ class Session:
         text_engine: str = "scripted",
         history: Iterable[Message] = (),
         greets: bool = True,
+        limits: Limits = NO_LIMITS,
     ) -> None:
         self._library = library
         self.greets = greets
@@ -109,6 +107,7 @@ class Session:
             lambda: self.voice,
             lambda call, answer, time: self.commands.model_call(call, answer, time),
             self._follow_up,
+            limits,
         )
         self.answers.history.extend(history)
         self.turns = UserTurns(self._outbox, self.answers, lambda: self.current_persona_name)
@@ -185,6 +184,8 @@ class Session:
                     self.answers.take(event, now)
             case ToolFinished(id, result):
                 self.commands.tool_finished(id, result, now)
+            case Offer():
+                self._registry = take_offer(event, self._registry, self._outbox)
             case TypedTurn(text):
                 self._typed(text, now)
             case StopRequested():
@@ -195,7 +196,7 @@ class Session:
             case TalkRequested(active):
                 self._talk(active)
             case PersonaRequested(slug):
-                self._pick_persona(slug, now)
+                self.commands.pick_persona(slug, now)
             case WakeRequested():
                 self.wake(now)
             case VolumeRequested(volume):
@@ -208,7 +209,7 @@ class Session:
             case TextEngineRequested(engine):
                 self.commands.run(ToolCall("use_text_engine", {"engine": engine}), now)
             case DevicesRequested(input_name, output_name):
-                self._outbox.engine(UseDevices(input_name, output_name))
+                self.engine.use_devices(input_name, output_name)
             case EngineReady():
                 self._engine_ready(event, now)
             case EngineDown():
@@ -284,12 +285,6 @@ class Session:
         if tool is not None and self.answers.current is not None:
             self.answers.current.tools.append(tool)
 
-    def _pick_persona(self, slug: str, now: float) -> None:
-        before = self.persona
-        self.switch_persona(slug, now)
-        if self.persona is not before:
-            self.commands.can_undo(ToolCall("change_theme", {"persona_name": before.name}))
-
     def generate_greeting(self, now: float, *, re_introduction: bool = False) -> None:
         """Let the persona speak first: a greeting, or its introduction after a switch."""
         purpose = Purpose.RE_INTRODUCTION if re_introduction else Purpose.GREETING
@@ -308,14 +303,14 @@ class Session:
             purpose,
             persona,
             (*self.answers.history, *unsaid),
-            self._registry.schemas(persona.tools),
+            self._registry.for_persona(persona).schemas(),
             self._library.names,
             instruction,
         )
 
-    def _follow_up(self, answer: Answer) -> Prompt:
+    def _follow_up(self, answer: Answer, results: Sequence[Result]) -> Prompt:
         prompt = self._build_conversation_prompt(self.persona, Purpose.TOOL_RESULT)
-        return with_results(prompt, answer.text, answer.results)
+        return with_results(prompt, answer.text, results)
 
     # --- microphone, sleep, volume ------------------------------------------------------------------
 

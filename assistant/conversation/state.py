@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.conversation.limits import NO_LIMITS, Limits
 from assistant.conversation.session import Session
-from assistant.engine.protocol import EngineReady
+from assistant.engine.protocol import EngineReady, UseDevices
 from assistant.llm.port import Message
 from assistant.personas.load import Library
+from assistant.tools.offered import OfferedTool
 from assistant.tools.registry import Registry
 from assistant.tools.result import ToolCall
 
@@ -17,7 +19,8 @@ class SessionState:
     """A session at rest. ``report`` is the engine's last one, None while there is no engine.
 
     ``devices`` are the microphone and the speaker by name, ``last_id`` and ``generation`` the newest numbers
-    given, ``undo`` the calls that take the last changes back, oldest first.
+    given, ``undo`` the calls that take the last changes back, oldest first, ``wanted_devices``
+    the ones chosen in this conversation, ``tools`` those of servers.
     """
 
     persona: str
@@ -34,6 +37,9 @@ class SessionState:
     report: EngineReady | None = None
     devices: tuple[str, str] = ("", "")
     is_down: bool = False
+    wanted_devices: UseDevices | None = None
+    limits: Limits = NO_LIMITS
+    tools: tuple[OfferedTool, ...] = ()
 
 
 def state_of(session: Session) -> SessionState | None:
@@ -57,11 +63,16 @@ def state_of(session: Session) -> SessionState | None:
         engine.report,
         engine.devices,
         engine.is_down,
+        engine.wanted,
+        answers.limits,
+        session.registry.offered,
     )
 
 
 def session_from(state: SessionState, library: Library, registry: Registry) -> Session:
     """A session that goes on from ``state``; it tells its phase anew."""
+    for server in {tool.server: None for tool in state.tools}:
+        registry = registry.with_offered(server, (tool for tool in state.tools if tool.server == server))
     session = Session(
         library,
         registry,
@@ -70,10 +81,12 @@ def session_from(state: SessionState, library: Library, registry: Registry) -> S
         text_engine=state.text_engine,
         history=state.history,
         greets=state.greets,
+        limits=state.limits,
     )
     session.microphone_open, session.asleep = state.microphone_open, state.asleep
     answers, engine = session.answers, session.engine
     answers.last_id, answers.generation, answers.has_voice = state.last_id, state.generation, state.has_voice
     engine.report, engine.devices, engine.is_down = state.report, state.devices, state.is_down
+    engine.wanted = state.wanted_devices
     session.commands.undo.extend(state.undo)
     return session

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from assistant.conversation.answers import Answers, Outbox
+from assistant.conversation.answers import Answers
+from assistant.conversation.outbox import Outbox
 from assistant.conversation.updates import MessageShown
 from assistant.engine.echo_words import is_attention, is_echo
 from assistant.engine.protocol import UserTurn

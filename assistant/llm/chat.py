@@ -52,7 +52,7 @@ def tool_instructions(tools: Sequence[dict[str, Any]]) -> str:
 
     Signatures say what the JSON schemas say in a third of the tokens, which a small machine has to read.
     """
-    described = "\n".join(_described(schema) for schema in tools)
+    described = defused("\n".join(_described(schema) for schema in tools))
     return (
         "You have these tools:\n"
         f"{described}\n"
@@ -84,7 +84,10 @@ def _type(schema: dict[str, Any]) -> str:
 
 def tool_schemas(prompt: Prompt) -> list[dict[str, Any]]:
     """The tools in the form that OpenAI's and Ollama's interfaces share."""
-    return [{"type": "function", "function": schema} for schema in prompt.tools]
+    tools = [{"type": "function", "function": schema} for schema in prompt.tools]
+    # A server of tools wrote some of it, and a template would make it part of its own text.
+    safe: list[dict[str, Any]] = json.loads(defused(json.dumps(tools, ensure_ascii=False)))
+    return safe
 
 
 def _as_written(message: Message) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 
+from assistant.addresses import is_loopback
 from assistant.errors import TextEngineError
 from assistant.llm.failures import ContextOverflow, Unavailable
 
@@ -106,11 +107,6 @@ class NotJson(TextEngineError):
 def not_json(who: str) -> NotJson:
     """What to say of it."""
     return NotJson(f"{who} does not answer in JSON.", "Is it the right address?")
-
-
-def is_loopback(url: str) -> bool:
-    """True for an address on this machine."""
-    return httpx2.URL(url).host in ("localhost", "127.0.0.1", "::1")
 
 
 class NotFound(TextEngineError):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rapidfuzz import process
 
+from assistant.addresses import is_loopback
 from assistant.config.settings import Settings
 from assistant.errors import TextEngineError
 from assistant.llm.port import Delta, ModelInfo, Prompt, TextEngine
@@ -119,8 +120,6 @@ class TextEngineManager:
         return OllamaEngine(endpoint, _on_server(model), context=context, sampling=self._sampling)
 
     def _check_offline(self, url: str) -> None:
-        from assistant.llm.endpoint import is_loopback
-
         if self._settings.offline and not is_loopback(url):
             raise TextEngineError(
                 f"{url} is not on this machine, and offline is set.", "Unset ASSISTANT_OFFLINE."

@@ -22,13 +22,17 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the conversation; ``persona`` names who spoke or was spoken to."""
+    """One message of the conversation; ``persona`` names who spoke or was spoken to.
+
+    ``untrusted`` says that a tool brought what it was made of, which somebody else has written.
+    """
 
     role: Literal["user", "assistant", "tool"]
     text: str
     persona: str = ""
     tools: tuple[str, ...] = ()
     interrupted: bool = False
+    untrusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

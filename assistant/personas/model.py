@@ -113,6 +113,10 @@ class Lines(_Model):
     needs_model: tuple[Line, ...] = Field(min_length=1)
     """Said where free conversation would need a language model; says plainly what it needs."""
     fact: tuple[Line, ...] = ("{fact}",)
+    lead_in: tuple[Line, ...] = ("Let me look.", "One moment.")
+    """Said while a tool takes its time."""
+    rest: tuple[Line, ...] = ("The rest is on the screen.",)
+    """Said where a long answer is left to be read."""
     human: tuple[Line, ...] = ("No, I am a program that listens and talks.",)
     origin: tuple[Line, ...] = ("I am a program that runs on your own machine.",)
 

@@ -15,11 +15,13 @@ from typing import Any, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.conversation.effects import Input
+from assistant.conversation.limits import Limits
 from assistant.conversation.state import SessionState
 from assistant.engine.protocol import Command, VoiceSpec
 from assistant.errors import RecordingError
 from assistant.llm.port import Message
 from assistant.personas.model import Persona
+from assistant.tools.offered import OfferedTool
 from assistant.tools.result import Action, ToolCall, ToolResult
 
 CLASS = "$is"
@@ -34,6 +36,8 @@ _READABLE: dict[str, type[Any]] = {
         ToolCall,
         ToolResult,
         Message,
+        Limits,
+        OfferedTool,
         SessionState,
         VoiceSpec,
     )

@@ -11,6 +11,7 @@ from assistant.memory.records import SHARED
 from assistant.memory.store import MemoryStore
 from assistant.personas.load import Library
 from assistant.personas.model import Persona
+from assistant.tools.offered import ToolServers
 
 
 @runtime_checkable
@@ -37,6 +38,7 @@ class ToolContext:
     volume: float
     clock: Callable[[], datetime] = datetime.now
     text_engines: TextEngines | None = None
+    tool_servers: ToolServers | None = None
 
     @property
     def current_persona(self) -> Persona:

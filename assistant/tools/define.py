@@ -12,7 +12,8 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
-from assistant.errors import ToolError
+from assistant.errors import ToolCallError
+from assistant.tools.offered import OfferedTool
 from assistant.tools.result import Kind, ToolResult
 
 ToolFunction = Callable[..., Awaitable[ToolResult]]
@@ -24,7 +25,9 @@ _ARGUMENT = re.compile(r"^\s+(\w+):\s*(.*)$")
 class Tool:
     """A function that a spoken command or a model may call.
 
-    ``question`` is what is asked aloud before a danger runs; ``timeout_s`` is in seconds.
+    ``question`` is what is asked aloud before a danger runs; ``timeout_s`` is in seconds. ``parameters`` is
+    None where somebody else checks the arguments. ``brings_untrusted`` says that its results hold what others
+    wrote, ``personas`` as which it may be called, by slug; empty means all.
     """
 
     name: str
@@ -33,16 +36,22 @@ class Tool:
     timeout_s: float
     question: str
     function: ToolFunction
-    parameters: type[BaseModel]
+    parameters: type[BaseModel] | None
     schema: dict[str, Any] = field(repr=False, compare=False)
     """Name, description and the JSON schema of the parameters; in every prompt, so made once."""
+    brings_untrusted: bool = False
+    personas: frozenset[str] = frozenset()
+    offered: OfferedTool | None = None
+    """Where it comes from, unless it is our own."""
 
     def validate(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Converted arguments with defaults filled in; raises ``ToolError`` with a sentence."""
+        """Converted arguments with defaults filled in; raises ``ToolCallError`` with a sentence."""
+        if self.parameters is None:
+            return dict(arguments)
         try:
             checked = self.parameters.model_validate(dict(arguments))
         except ValidationError as error:
-            raise ToolError(self._sentence(error.errors()[0])) from None
+            raise ToolCallError(self._sentence(error.errors()[0])) from None
         return {name: getattr(checked, name) for name in self.parameters.model_fields}
 
     def _sentence(self, error: ErrorDetails) -> str:
@@ -50,7 +59,7 @@ class Tool:
         if error["type"] == "missing":
             return f"The tool {self.name} needs the argument {argument!r}."
         if error["type"] == "extra_forbidden":
-            takes = ", ".join(self.parameters.model_fields) or "none"
+            takes = ", ".join(self.schema["parameters"]["properties"]) or "none"
             return f"The tool {self.name} has no argument {argument[:40]!r}; its arguments: {takes}."
         expected = _in_words(self.schema["parameters"]["properties"][argument])
         given = json.dumps(error["input"], ensure_ascii=False, default=str)[:40]
@@ -58,7 +67,12 @@ class Tool:
 
 
 def tool(
-    kind: Kind, *, name: str = "", timeout_s: float = 5.0, question: str = ""
+    kind: Kind,
+    *,
+    name: str = "",
+    timeout_s: float = 5.0,
+    question: str = "",
+    brings_untrusted: bool = False,
 ) -> Callable[[ToolFunction], Tool]:
     """Makes an async function a ``Tool``.
 
@@ -74,7 +88,9 @@ def tool(
         description, about = _read_docstring(inspect.getdoc(function) or "")
         parameters = _parameters(tool_name, function, about)
         schema = {"name": tool_name, "description": description, "parameters": _json_schema(parameters)}
-        return Tool(tool_name, kind, description, timeout_s, question, function, parameters, schema)
+        return Tool(
+            tool_name, kind, description, timeout_s, question, function, parameters, schema, brings_untrusted
+        )
 
     return define
 

@@ -37,7 +37,7 @@ async def remember(
     )
 
 
-@tool(Kind.READ)
+@tool(Kind.READ, brings_untrusted=True)
 async def recall(context: ToolContext, query: str = "") -> ToolResult:
     """Look up what the user asked to be remembered.
 
@@ -57,7 +57,7 @@ async def recall(context: ToolContext, query: str = "") -> ToolResult:
     )
 
 
-@tool(Kind.CHANGE)
+@tool(Kind.CHANGE, brings_untrusted=True)
 async def forget(context: ToolContext, query: str = "") -> ToolResult:
     """Forget one note.
 

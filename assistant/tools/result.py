@@ -84,7 +84,8 @@ Action = (
 class ToolResult:
     """``text`` is for the model and the card; ``speech`` is what is said when a spoken command ran the tool.
 
-    ``actions`` are carried out by the session, ``undo`` is the call that takes the change back.
+    ``actions`` are carried out by the session, ``undo`` is the call that takes the change back,
+    ``is_rejected`` says that nothing ran: there is no such tool, or its arguments are wrong.
     """
 
     text: str
@@ -92,3 +93,4 @@ class ToolResult:
     actions: tuple[Action, ...] = ()
     undo: ToolCall | None = None
     ok: bool = True
+    is_rejected: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.personas.model import Persona
 from assistant.personas.names import closest, is_far, match
 from assistant.tools.context import ToolContext
 from assistant.tools.define import tool
@@ -22,10 +23,15 @@ async def change_theme(context: ToolContext, persona_name: str) -> ToolResult:
         return _ask_back(context, persona_name)
     if found.persona.slug == current.slug:
         return ToolResult(f"Already {current.name}.", speech=f"I am {current.name} already.", ok=False)
+    return changed(current, found.persona)
+
+
+def changed(before: Persona, after: Persona) -> ToolResult:
+    """What a change of personas comes to, whoever asked for it."""
     return ToolResult(
-        f"Changed from {current.name} to {found.persona.name}.",
-        actions=(SwitchPersona(found.persona.slug),),
-        undo=ToolCall("change_theme", {"persona_name": current.name}),
+        f"Changed from {before.name} to {after.name}.",
+        actions=(SwitchPersona(after.slug),),
+        undo=ToolCall("change_theme", {"persona_name": before.name}),
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.conversation.effects import Tick
 from assistant.conversation.requests import (
+    DevicesRequested,
     MicrophoneRequested,
     PersonaRequested,
     PersonasReloaded,
@@ -31,6 +32,7 @@ from assistant.engine.protocol import (
     Say,
     SpeechStarted,
     TurnDoubted,
+    UseDevices,
     UserSpeechStarted,
     UserTurn,
 )
@@ -215,6 +217,18 @@ def test_no_go_back_takes_back_what_a_key_changed(world: World) -> None:
     assert world.tools[0].call.arguments == {"persona_name": load_library().default.name}
 
 
+def test_a_persona_picked_by_key_is_a_tool_call_like_any_other(world: World) -> None:
+    world.feed(PersonaRequested("glados"))
+    card = next(update for update in world.shown if isinstance(update, ToolShown))
+    assert (card.name, card.status, card.result) == (
+        "change_theme",
+        ToolStatus.DONE,
+        "Changed from Nova to GLaDOS.",
+    )
+    world.settle()
+    assert world.stored[-1].tools == ("change_theme",)
+
+
 def test_a_switch_that_came_too_late_is_not_taken_back(world: World) -> None:
     world.reply_pieces = (CALL,)
     world.say("I would like somebody else.")
@@ -317,6 +331,17 @@ def test_an_engine_that_comes_back_keeps_the_conversation(world: World) -> None:
     assert list(world.session.answers.history) == before, "it does not greet again"
     assert not world.microphone_open
     assert any("back" in update.message for update in world.shown if isinstance(update, NoticeShown))
+
+
+def test_chosen_devices_are_asked_for_again_when_the_engine_comes_back(world: World) -> None:
+    sent: list[object] = []
+    world.voice.take, take = lambda command: sent.append(command) or take(command), world.voice.take  # type: ignore[method-assign, func-returns-value]
+    world.feed(DevicesRequested("headset", "headset"))
+    assert sent == [UseDevices("headset", "headset")]
+    world.feed(EngineDown("The engine process was ended by SIGKILL.", 0.2))
+    sent.clear()
+    world.feed(READY)
+    assert UseDevices("headset", "headset") in sent
 
 
 def test_an_unknown_persona_by_key_changes_nothing(world: World) -> None:

@@ -50,6 +50,13 @@ def test_memory_lasts_across_sessions(tmp_path: Path) -> None:
     assert "my bike is red" in done.stdout.casefold()
 
 
+def test_it_begins_with_whoever_spoke_last(tmp_path: Path) -> None:
+    talk(tmp_path, "--engine", "typed", "talk", typed="Change to HAL.\n")
+    done = talk(tmp_path, "--engine", "typed", "--persona", "last", "talk", typed="Hello.\n")
+    assert "HAL 9000: " in done.stdout
+    assert "Nova: " not in done.stdout
+
+
 def test_a_wav_is_answered_into_a_wav(tmp_path: Path) -> None:
     pause = np.zeros(RATE * 3, np.float32)
     write_wav(tmp_path / "in.wav", np.concatenate((pause, speak("What time is it?"), pause)))

@@ -20,7 +20,7 @@ from assistant.tools.registry import default_registry
 from tests.fakes.text_engine import text_of
 
 LIBRARY = load_library()
-TOOLS = tuple(default_registry().schemas(()))
+TOOLS = tuple(default_registry().schemas())
 MACHINE = Machine("Testix 7", "riscv", "3.12.1", 6, 15.6, 4.2, 120.4, 0.5, 3 * 86_400 + 4 * 3_600)
 ENGINE = ScriptedEngine(LIBRARY.personas, lambda: datetime(2026, 11, 21, 14, 5), lambda: MACHINE)
 

@@ -71,10 +71,11 @@ def test_a_schema_comes_from_signature_and_docstring(registry: Registry) -> None
 
 
 def test_only_the_named_tools_are_offered_and_run() -> None:
-    registry = default_registry()
-    assert [schema["name"] for schema in registry.schemas(("time", "stop"))] == ["time", "stop"]
+    persona = load_library().default.model_copy(update={"tools": ("time", "stop")})
+    registry = default_registry().for_persona(persona)
+    assert [schema["name"] for schema in registry.schemas()] == ["time", "stop"]
     with pytest.raises(ToolError, match="no tool called 'mute'"):
-        registry.validate(ToolCall("mute"), ("time", "stop"))
+        registry.validate(ToolCall("mute"))
 
 
 def test_arguments_are_converted_and_defaults_filled_in(registry: Registry) -> None:
@@ -119,7 +120,7 @@ async def test_a_wrong_call_is_explained_and_becomes_a_failed_result(
         registry.validate(ToolCall(name, arguments))
     assert sentence in str(raised.value)
     result = await registry.execute(ToolCall(name, arguments), context)
-    assert (result.ok, sentence in result.text) == (False, True)
+    assert (result.ok, result.is_rejected, sentence in result.text) == (False, True, True)
 
 
 @pytest.mark.parametrize(

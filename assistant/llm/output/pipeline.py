@@ -1,15 +1,17 @@
 """The one way from a model's text to what is shown and said, for every engine.
 
-    clean → markup → tool calls → guard
+    clean → markup → tool calls → guard → hidden words
 
 Incremental and pure; the voice then words what it is given (``voice.cascade.speakable``). This removes what
-would break a terminal or a conversation. It is no moderation: what the words say is left as it is.
+would break a terminal or a conversation. It is no moderation: what the words say is left as it is, but for
+those that the user does not want to read.
 """
 
 from __future__ import annotations
 
 from assistant.llm.output.clean import Cleaner
 from assistant.llm.output.guard import Guard
+from assistant.llm.output.hide import WordHider
 from assistant.llm.output.markup import STOPS, MarkupFilter
 from assistant.tools.parser import Found, Text, ToolCallParser
 
@@ -20,8 +22,9 @@ class OutputPipeline:
     ``ended`` says that the reply is over for us whatever the model still writes: stop asking it.
     """
 
-    def __init__(self, stops: tuple[str, ...] = STOPS) -> None:
+    def __init__(self, stops: tuple[str, ...] = STOPS, hidden_words: tuple[str, ...] = ()) -> None:
         self._stops = stops
+        self._hidden_words = hidden_words
         self._begin()
 
     def _begin(self) -> None:
@@ -29,6 +32,7 @@ class OutputPipeline:
         self._markup = MarkupFilter(self._stops)
         self._calls = ToolCallParser()
         self._guard = Guard()
+        self._hider = WordHider(self._hidden_words)
 
     @property
     def ended(self) -> bool:
@@ -43,6 +47,8 @@ class OutputPipeline:
         """What is left when the reply is over."""
         held = [*self._calls.feed(self._markup.finish()), *self._calls.finish()]
         found = self._guarded(held)
+        if rest := self._hider.finish():
+            found.append(Text(rest))
         self._begin()
         return found
 
@@ -52,8 +58,10 @@ class OutputPipeline:
             if self._guard.ended:
                 break
             if isinstance(item, Text):
-                if text := self._guard.feed(item.text):
+                if text := self._hider.feed(self._guard.feed(item.text)):
                     found.append(Text(text))
             else:
+                if rest := self._hider.finish():
+                    found.append(Text(rest))
                 found.append(item)
         return found

@@ -12,7 +12,7 @@ from pathlib import Path
 import jiwer
 import numpy as np
 
-from assistant.conversation.answers import voice_spec
+from assistant.conversation.voice import voice_spec
 from assistant.engine.protocol import SAMPLE_RATE, VoiceSpec
 from assistant.personas.load import load_library
 from assistant.voice.cascade.effects import shape
