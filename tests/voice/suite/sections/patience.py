@@ -16,7 +16,8 @@ from tests.voice.suite.report import Figure, Limit, Section, Table
 from tests.voice.suite.session import Samples, converse
 from tests.voice.suite.speakers import SPEAKERS, STRANGERS, Speaker
 
-SLOT_S = 11.0
+AFTER_S = 4.5
+"""From the end of an utterance to the next one: for the longest wait and a curt answer."""
 AUDIBLE = 0.003
 LOUDNESS = 0.08
 NOISE = 0.001
@@ -79,7 +80,7 @@ def run(speaker: Speaker, sentences: Sequence[Paused]) -> Run:
         audio, begin, end = with_pause(speaker.say(sentence.words), sentence, pause_s)
         audio = _levelled(audio)
         lead = int((1.0 + chance.uniform(0, 0.3)) * RATE)
-        slot = max(int(SLOT_S * RATE), lead + len(audio) + 7 * RATE)
+        slot = lead + len(audio) + int(AFTER_S * RATE)
         pieces += [np.zeros(lead, np.float32), audio, np.zeros(slot - lead - len(audio), np.float32)]
         start = at + lead
         pause = (start + begin, start + end)
