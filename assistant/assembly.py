@@ -147,6 +147,8 @@ class Assembly:
             echo_cancellation=values.echo_cancellation,
             without=values.without,
             log_path=str(self.locations.engine_log_file),
+            engine="auto" if values.engine == "typed" else values.engine,
+            moshi_model=values.moshi_model,
         )
         return Supervisor(config, self.locations.engine_log_file)
 

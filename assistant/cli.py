@@ -36,7 +36,7 @@ Persona = Annotated[str | None, typer.Option(help="Who answers, by name.")]
 Microphone = Annotated[str | None, typer.Option("--input-device", help="The microphone, by name.")]
 Speaker = Annotated[str | None, typer.Option("--output-device", help="The speaker, by name.")]
 Volume = Annotated[float | None, typer.Option(help="Loudness of the voice, 0.0 to 1.0.")]
-Engine = Annotated[str | None, typer.Option(help="auto, cascade, or typed (no audio at all).")]
+Engine = Annotated[str | None, typer.Option(help="auto, moshi, cascade, or typed (no audio at all).")]
 TextEngine = Annotated[str | None, typer.Option(help="auto, scripted, llama, openai or ollama.")]
 TextModel = Annotated[str | None, typer.Option(help="A GGUF file, or a model's name on the server.")]
 TextUrl = Annotated[str | None, typer.Option(help="The address of a text engine's server.")]
@@ -106,6 +106,7 @@ def talk(
     ] = None,
     out_path: Annotated[Path | None, typer.Option("--out", help="A WAV to speak into.")] = None,
     paced: Annotated[bool, typer.Option(help="As long as the WAV lasts; else as fast as can be.")] = False,
+    engine: Engine = None,
 ) -> None:
     """Talk without a dashboard: plain lines, and typed lines on standard input."""
     from assistant.assembly import Assembly
@@ -116,7 +117,8 @@ def talk(
     if (in_path is None) != (out_path is None):
         raise AudioError("A WAV to hear needs a WAV to speak into.", "Give both --in and --out.")
     audio = WavAudio(str(in_path), str(out_path), paced) if in_path else None
-    with Assembly(context.obj, audio=audio) as assembly:
+    options = context.obj | ({"engine": engine} if engine else {})
+    with Assembly(options, audio=audio) as assembly:
         assembled = assembly.assemble()
         lines = None if audio else sys.stdin
         with contextlib.suppress(KeyboardInterrupt):
@@ -226,6 +228,21 @@ def pull_model(context: typer.Context, name: str) -> None:
     from assistant.llm.models import pull_model as pull
 
     asyncio.run(pull(load_settings(context.obj).values, name, typer.echo))
+
+
+@models.command("get")
+def get_model(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="moshika-q4, moshika-q8, moshika-bf16, or moshiko-…")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Download Moshi, for full duplex; the licence is shown first."""
+    from assistant.config.layers import load_settings
+    from assistant.voice.moshi.get import get_release
+
+    offline = load_settings(context.obj).values.offline
+    if not get_release(name, typer.echo, lambda: yes or typer.confirm("Fetch it?"), offline=offline):
+        raise typer.Exit(1)
 
 
 @app.command()

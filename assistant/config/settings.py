@@ -21,9 +21,12 @@ class Settings(BaseSettings):
         env_prefix="ASSISTANT_", env_ignore_empty=True, env_file_encoding="utf-8", extra="forbid", frozen=True
     )
 
-    engine: Literal["auto", "cascade", "typed"] = Field(
+    engine: Literal["auto", "moshi", "cascade", "typed"] = Field(
         default="auto",
-        description='"auto" (the best there is), "cascade" (speech) or "typed" (no audio at all)',
+        description='"auto" (the best there is), "moshi" (full duplex), "cascade" or "typed" (no audio)',
+    )
+    moshi_model: str = Field(
+        default="", description="a folder with Moshi's weights, a repository, or empty for what is there"
     )
     text_engine: Literal["auto", "scripted", "llama", "openai", "ollama"] = Field(
         default="auto",

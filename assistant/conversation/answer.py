@@ -49,6 +49,8 @@ class Answer:
     first_sentence_at: float | None = None
     silent: bool = False
     """There is no voice for it: it is read, and counts as heard."""
+    is_monologue: bool = False
+    """The engine says it by itself: each of its words has been heard when it comes."""
     writing: bool = True
     broken_off: bool = False
     """The text engine failed in the middle of it."""
@@ -82,6 +84,8 @@ class Answer:
     def append(self, text: str) -> list[str]:
         """Add visible text; return the sentences that are ready to be said."""
         self.text += text
+        if self.is_monologue:
+            self.hear(self.text)
         return self.cutter.feed(text)
 
     def hear(self, text: str) -> None:

@@ -211,7 +211,6 @@ class Answers:
         answer.broken_off = bool(answer.text)
         if not answer.text:
             self._visible(answer, message, now)
-
         answer.results.clear()
         self._go_on(answer, now)
 
@@ -349,7 +348,7 @@ class Answers:
     def _go_on(self, answer: Answer, now: float) -> None:
         if answer.writing or answer.waiting or answer.ended:
             return
-        if answer.results and answer.rounds < TOOL_ROUNDS:
+        if answer.results and answer.rounds < TOOL_ROUNDS and not answer.is_monologue:
             self._break_off(answer, now)
             results = answer.begin_round(now)
             self._outbox.add(StartReply(answer.generation, self._follow_up(answer, results)))
@@ -376,7 +375,8 @@ class Answers:
     def _close_text(self, answer: Answer, now: float) -> None:
         self._hand_over(answer, answer.cutter.finish(), now)
         answer.ended = True
-        self._outbox.engine(EndReply(answer.generation))
+        if not answer.is_monologue:
+            self._outbox.engine(EndReply(answer.generation))
         self._complete_if_done(answer)
 
     def _complete_if_done(self, answer: Answer) -> None:

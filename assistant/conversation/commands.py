@@ -186,7 +186,8 @@ class Commands:
         self, answer: Answer, call: ToolCall, now: float, card: int | None = None, *, confirmed: bool = False
     ) -> None:
         id = self._run(call, now, answer.turn, card, answer=answer, confirmed=confirmed)
-        if id is not None and self._session.answers.current is answer:
+        is_waited_for = self._session.answers.current is answer and not answer.is_monologue
+        if id is not None and is_waited_for:
             self._session.answers.wait_for(answer, id, now)
 
     # --- running ----------------------------------------------------------------------------------------
@@ -237,7 +238,9 @@ class Commands:
             return
         if self._act(call, result, now):
             return
-        if answer is not None:
+        if answer is not None and answer.is_monologue:
+            self._session.answers.written(answer.generation, now)
+        elif answer is not None:
             answer.tools.append(_used(call, result))
             untrusted = self._session.registry.brings_untrusted(call.name)
             self._session.answers.tool_result(answer, id, call.name, result, now, untrusted=untrusted)
@@ -256,7 +259,7 @@ class Commands:
                 case CloseMicrophone():
                     session.open_microphone(False)
                 case Sleep():
-                    session.sleep()
+                    session.asleep = True
                 case StopSpeaking():
                     session.answers.interrupt()
                 case ChangeVolume(volume):
@@ -289,11 +292,12 @@ class Commands:
 
     def _ask(self, id: int, question: str, now: float) -> None:
         asking = self._running.pop(id)
-        if asking.answer is None:
+        answer = None if asking.answer and asking.answer.is_monologue else asking.answer
+        if answer is None:
             self.speak(question, now, asking.turn)
         else:
-            self._session.answers.conclude(asking.answer, question, now)
-        self._questions.ask(Question(asking.call, now, id, for_model=asking.answer is not None))
+            self._session.answers.conclude(answer, question, now)
+        self._questions.ask(Question(asking.call, now, id, for_model=answer is not None))
 
     def _ask_back(self, call: ToolCall, now: float) -> None:
         name, library = str(call.arguments.get("persona_name", "")), self._session.library

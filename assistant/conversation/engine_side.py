@@ -5,7 +5,7 @@ from __future__ import annotations
 from assistant.conversation.answers import Answers
 from assistant.conversation.outbox import Outbox
 from assistant.conversation.updates import EngineShown, NoticeShown
-from assistant.engine.protocol import EngineReady, UseDevices
+from assistant.engine.protocol import BeginAnew, EngineReady, HoldMonologue, UseDevices
 from assistant.severity import Severity
 
 SPEAKER_GRACE = 5.0
@@ -27,6 +27,12 @@ class EngineSide:
         self._speaker_lost: tuple[str, float] | None = None
         """Which speaker went, and when."""
         self.is_down = False
+        self._is_held = False
+
+    @property
+    def answers_itself(self) -> bool:
+        """True while a full-duplex engine is at work."""
+        return self.report is not None and self.report.answers_itself
 
     @property
     def is_ready(self) -> bool:
@@ -44,8 +50,9 @@ class EngineSide:
         return bool(self.devices[0])
 
     def ready(self, event: EngineReady) -> None:
-        """It listens: for the first time, or again."""
-        self.report = event
+        """It listens: for the first time, or again, or another one does."""
+        is_new, self.report = self.report is None, event
+        self._is_held = False
         self.devices = (event.input_device, event.output_device)
         self._speaker_lost = None
         self._answers.has_voice = bool(event.parts.get("voice")) and bool(event.output_device)
@@ -55,7 +62,7 @@ class EngineSide:
         if self.is_down:
             self._outbox.show(NoticeShown(Severity.INFO, "The engine is back; the conversation goes on."))
         self.is_down = False
-        if self.wanted:
+        if self.wanted and is_new:
             # It begins, each time, with the devices of the settings.
             self._outbox.engine(self.wanted)
 
@@ -64,6 +71,17 @@ class EngineSide:
         self.wanted = UseDevices(input_name, output_name)
         if self.is_ready:
             self._outbox.engine(self.wanted)
+
+    def hold_monologue(self, is_held: bool) -> None:
+        """A full-duplex engine is to rest, or to go on; others rest by themselves."""
+        if self.answers_itself and is_held != self._is_held:
+            self._is_held = is_held
+            self._outbox.engine(HoldMonologue(is_held))
+
+    def begin_anew(self) -> None:
+        """Another persona: a full-duplex engine forgets what was said to the one before."""
+        if self.answers_itself:
+            self._outbox.engine(BeginAnew())
 
     def text_engine_changed(self, name: str) -> None:
         """Another text engine, or another model, writes from now on."""

@@ -110,6 +110,7 @@ class Preparation:
         """True when the open turn, should it end with ``text``, is answered by nothing but a reply."""
         session = self._session
         is_free = session.microphone_open and session.answers.current is None and not session.commands.busy
+        is_free = is_free and not session.engine.answers_itself
         return is_free and session.turns.may_be_for_us(turn, text) and session.commands.is_remark(text)
 
     def _synthesise(self, prepared: Prepared, draft: Answer, event: Written) -> None:

@@ -16,11 +16,13 @@ from assistant.conversation.commands import Commands
 from assistant.conversation.effects import Effect, Input, Store, Tick, ToolFinished, Written
 from assistant.conversation.engine_side import EngineSide
 from assistant.conversation.limits import NO_LIMITS, Limits
+from assistant.conversation.monologue import Monologues
 from assistant.conversation.offers import take_offer
 from assistant.conversation.outbox import Outbox
 from assistant.conversation.phase import phase_of
 from assistant.conversation.preparation import Preparation
 from assistant.conversation.prompts import build_prompt, greeting_instruction, with_results
+from assistant.conversation.reports import Report, shown
 from assistant.conversation.requests import (
     DevicesRequested,
     MicrophoneRequested,
@@ -37,8 +39,6 @@ from assistant.conversation.requests import (
 from assistant.conversation.turns import UserTurns
 from assistant.conversation.understood import understood
 from assistant.conversation.updates import (
-    HealthShown,
-    InputEnded,
     LevelsShown,
     NoticeShown,
     PersonaChanged,
@@ -48,14 +48,12 @@ from assistant.conversation.updates import (
 from assistant.conversation.voice import voice_spec
 from assistant.engine.protocol import (
     UNANSWERED,
-    AudioHealth,
     DevicesChanged,
     EndReply,
     EngineDown,
-    EngineNotice,
     EngineReady,
-    InputFinished,
     Levels,
+    Monologue,
     PartialTranscript,
     PushToTalk,
     SetMicrophone,
@@ -114,10 +112,12 @@ class Session:
         self.engine = EngineSide(self._outbox, self.answers, text_engine)
         self.commands = Commands(self)
         self.preparation = Preparation(self)
+        self._monologues = Monologues(self._outbox, self.answers, lambda: self.commands.busy)
         self.current_persona_name = persona if library.get(persona) else library.default.slug
         self.volume = volume
         self.microphone_open = True
         self.asleep = False
+        """Listens only for "wake up" or a persona's name."""
         self.talking = False
         self._last_tick: float | None = None
         self._shown_phase: PhaseChanged | None = None
@@ -216,13 +216,12 @@ class Session:
                 self._engine_down(event)
             case DevicesChanged():
                 self._devices_changed(event, now)
-            case EngineNotice(severity, message, remedy):
-                self._outbox.show(NoticeShown(severity, message, remedy))
-            case AudioHealth(underruns, _, dropped, erle, rss_mb, echo_delay_s):
-                self._outbox.show(HealthShown(underruns, dropped, erle, rss_mb, echo_delay_s))
-            case InputFinished():
-                self._outbox.show(InputEnded())
+            case _ if isinstance(event, Monologue):
+                self._monologues.take(event, now)
+            case _ if isinstance(event, Report):
+                self._outbox.show(shown(event))
         self.preparation.drop_outdated()
+        self.engine.hold_monologue(self.asleep)
         self._show_phase()
         return self._outbox.take()
 
@@ -245,7 +244,7 @@ class Session:
             self._accept(text, now, None)
 
     def _accept(self, text: str, now: float, turn: UserTurn | None) -> None:
-        if turn is None or not self.preparation.is_for(text):
+        if turn is None or not (self.preparation.is_for(text) or self._monologues.is_speaking):
             self.answers.interrupt()
         self.turns.accept(text, now, typed=turn is None)
         message = Message("user", text, self.current_persona_name)
@@ -254,7 +253,11 @@ class Session:
         self.commands.heard(text, now, turn)
 
     def reply(self, now: float, turn: UserTurn | None) -> None:
-        """Let the text engine answer the newest message of the history, unless it has done so ahead."""
+        """Let the text engine answer the newest message, unless it did ahead, or the engine itself does."""
+        if turn is not None and self.engine.answers_itself:
+            self._monologues.answers(turn)
+            self._outbox.engine(EndReply(UNANSWERED))
+            return
         prepared = self.preparation.adopt(self.answers.history[-1].text) if turn else None
         if prepared is not None:
             self.answers.adopt(prepared.generation, prepared.written, now, turn)
@@ -280,6 +283,7 @@ class Session:
         self.answers.interrupt()
         self.asleep = False
         self.current_persona_name = slug
+        self.engine.begin_anew()
         self._outbox.show(PersonaChanged(slug))
         self.generate_greeting(now, re_introduction=True)
         if tool is not None and self.answers.current is not None:
@@ -331,10 +335,6 @@ class Session:
         if active != self.talking:
             self.talking = active
             self._outbox.engine(PushToTalk(active))
-
-    def sleep(self) -> None:
-        """Listen only for "wake up" or a persona's name from now on."""
-        self.asleep = True
 
     def wake(self, now: float) -> None:
         """Listen again, and say so."""

@@ -109,6 +109,17 @@ class LatencyShown:
 
 
 @dataclass(frozen=True, slots=True)
+class FrameTimesShown:
+    """A full-duplex engine's stages, p50 and p95 in seconds a frame of 80 ms, and frames too late."""
+
+    encode: tuple[float, float]
+    step: tuple[float, float]
+    decode: tuple[float, float]
+    dropped: int
+    underruns: int
+
+
+@dataclass(frozen=True, slots=True)
 class HealthShown:
     """Audio counters, echo return loss enhancement in dB, the engine's memory and the echo's delay."""
 
@@ -148,6 +159,7 @@ Update = (
     | LevelsShown
     | EngineShown
     | LatencyShown
+    | FrameTimesShown
     | HealthShown
     | NoticeShown
     | RecordingShown

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
-from assistant.conversation.updates import HealthShown, LevelsShown, MessageShown, Update
+from assistant.conversation.updates import FrameTimesShown, HealthShown, LevelsShown, MessageShown, Update
 from assistant.dashboard.look import Look
 from assistant.dashboard.remembered import Memory
 
@@ -83,6 +83,8 @@ class UpdateArrived(Message):
             return False
         match self.update, message.update:
             case (LevelsShown(), LevelsShown()) | (HealthShown(), HealthShown()):
+                return True
+            case FrameTimesShown(), FrameTimesShown():
                 return True
             case MessageShown(id=ours), MessageShown(id=theirs):
                 return ours == theirs

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from assistant.conversation.updates import EngineShown, HealthShown, LatencyShown, Phase, PhaseChanged
+from assistant.conversation.updates import (
+    EngineShown,
+    FrameTimesShown,
+    HealthShown,
+    LatencyShown,
+    Phase,
+    PhaseChanged,
+)
 from assistant.dashboard.latency import STAGES, stage_seconds
 
 TURNS_KEPT = 20
@@ -30,6 +37,8 @@ class Status:
     turns: tuple[LatencyShown, ...] = ()
     """The last spoken turns, the newest at the end."""
     health: HealthShown | None = None
+    frames: FrameTimesShown | None = None
+    """What a full-duplex engine's stages take."""
     is_recording: bool = False
 
     @property
@@ -63,6 +72,13 @@ def stages_text(latency: LatencyShown) -> str:
     """The stages of a turn in milliseconds, such as ``end 310 · asr 90 · reply 12 · tts 140 · out 0``."""
     stages = zip(STAGES, stage_seconds(latency), strict=True)
     return " · ".join(f"{short} {seconds * 1000:.0f}" for (short, *_), seconds in stages)
+
+
+def frames_text(frames: FrameTimesShown) -> str:
+    """A full-duplex frame by stage at its 95th percentile, such as ``frame 46 · 8 · 45 of 80 ms``."""
+    stages = " · ".join(f"{p95 * 1000:.0f}" for _, p95 in (frames.encode, frames.step, frames.decode))
+    late = f", {frames.dropped} lost" if frames.dropped else ""
+    return f"frame {stages} of 80 ms{late}"
 
 
 def health_text(health: HealthShown) -> str:

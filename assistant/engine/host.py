@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, TypeVar
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
     from assistant.audio.echo import Echo
     from assistant.audio.recorder import AudioRecorder
     from assistant.audio.transport import AudioTransport
-    from assistant.voice.cascade.cascade import Cascade, Inbox, Parts
+    from assistant.voice.cascade.cascade import Cascade
+    from assistant.voice.cascade.inbox import Inbox
+    from assistant.voice.cascade.loaded import Parts
     from assistant.voice.cascade.ports import NameRecogniser
+    from assistant.voice.duplex.pipeline import FindTalker
 
 _log = logging.getLogger(__name__)
 
@@ -48,8 +52,11 @@ _FLUSH_S = 0.5
 T = TypeVar("T")
 
 
-def main(arguments: list[str]) -> int:
-    """Serve the parent on the socket with the number in ``arguments``; returns the exit status."""
+def main(arguments: list[str], find_talker: Callable[[EngineConfig], FindTalker | None] | None = None) -> int:
+    """Serve the parent on the socket with the number in ``arguments``; returns the exit status.
+
+    ``find_talker`` stands in for the search for a full-duplex model.
+    """
     _leave_terminal()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
@@ -63,7 +70,7 @@ def main(arguments: list[str]) -> int:
 
     outbox = Outbox(pipe.send, _exit_at_once)
     recorder = AudioRecorder(outbox.put)
-    cascade = _build(config, pipe, outbox, recorder)
+    cascade = _build(config, pipe, outbox, recorder, (find_talker or _talker_for)(config))
     cascade.run()
     recorder.stop()
     outbox.flush(_FLUSH_S)
@@ -89,8 +96,15 @@ def _exit_at_once() -> None:
     os._exit(0)
 
 
-def _build(config: EngineConfig, pipe: Connection, outbox: Outbox, recorder: AudioRecorder) -> Cascade:
-    from assistant.voice.cascade.cascade import Cascade, make_inbox
+def _build(
+    config: EngineConfig,
+    pipe: Connection,
+    outbox: Outbox,
+    recorder: AudioRecorder,
+    find_talker: FindTalker | None,
+) -> Cascade:
+    from assistant.voice.cascade.cascade import Cascade
+    from assistant.voice.cascade.inbox import make_inbox
 
     inbox = make_inbox()
     inbox.put(SetVolume(config.volume))
@@ -109,7 +123,17 @@ def _build(config: EngineConfig, pipe: Connection, outbox: Outbox, recorder: Aud
         owns_time=isinstance(config.audio, WavAudio) and not config.audio.paced,
         inbox=inbox,
         on_block=recorder.add,
+        find_talker=find_talker,
     )
+
+
+def _talker_for(config: EngineConfig) -> FindTalker | None:
+    engine = config.engine
+    if engine == "cascade":
+        return None
+    from assistant.voice.moshi.talker import find_moshi
+
+    return lambda: find_moshi(engine, config.moshi_model)
 
 
 def _read(pipe: Connection, inbox: Inbox, loaded: threading.Event, recorder: AudioRecorder) -> None:
@@ -131,7 +155,7 @@ def _read(pipe: Connection, inbox: Inbox, loaded: threading.Event, recorder: Aud
 def load_parts(config: EngineConfig) -> Parts:
     """The best speech parts that work here, loaded beside each other; a role without any is left empty."""
     from assistant.voice.cascade import parts as catalogue
-    from assistant.voice.cascade.cascade import Parts
+    from assistant.voice.cascade.loaded import Parts
     from assistant.voice.cascade.name_listening import NameListener
 
     with ThreadPoolExecutor(max_workers=3) as pool:
@@ -140,6 +164,8 @@ def load_parts(config: EngineConfig) -> Parts:
         vad = pool.submit(catalogue.load_vad, config.without)
         echo, said = _load_echo(config)
     notes = list(said)
+    if config.engine == "moshi":
+        notes.append("Moshi is being loaded; until it is there, the cascade listens and answers.")
     listens = _found(recogniser, notes)
 
     def load_name_recogniser() -> NameRecogniser | None:
@@ -187,4 +213,5 @@ def _audio(config: EngineConfig, devices: UseDevices | None) -> AudioTransport:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # Threads in native code need not be waited for, and some of them do not survive it.
+    os._exit(main(sys.argv[1:]))

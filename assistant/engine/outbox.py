@@ -6,9 +6,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from assistant.engine.protocol import AudioHealth, Event, Levels, PartialTranscript
+from assistant.engine.protocol import AudioHealth, Event, FrameTimes, Levels, PartialTranscript
 
-_NEWEST_WINS = (Levels, AudioHealth, PartialTranscript)
+_NEWEST_WINS = (Levels, AudioHealth, FrameTimes, PartialTranscript)
 
 
 class Outbox:

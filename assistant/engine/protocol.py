@@ -8,7 +8,9 @@ a persona switch raise it, and whatever carries an older one is dropped where it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from assistant.severity import Severity
 
@@ -71,6 +73,10 @@ class EngineConfig:
     without: tuple[str, ...] = ()
     """Speech parts that must not be used, by their name (``silero``, ``moonshine`` …)."""
     log_path: str = ""
+    engine: Literal["auto", "moshi", "cascade"] = "cascade"
+    """``auto`` takes Moshi where it is there and the machine can hold it."""
+    moshi_model: str = ""
+    """A folder or a known repository; empty for the first release that is on this machine."""
 
 
 # --- commands: session -> engine ----------------------------------------------------------------
@@ -110,6 +116,18 @@ class CancelSpeech:
     """Fade out within 80 ms and drop everything older than ``generation``."""
 
     generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMonologue:
+    """A full-duplex engine neither hears nor speaks while held (asleep); others speak when told to anyway."""
+
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BeginAnew:
+    """Another persona: a full-duplex engine forgets the conversation so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +185,8 @@ Command = (
     | Prepare
     | EndReply
     | CancelSpeech
+    | HoldMonologue
+    | BeginAnew
     | SetMicrophone
     | SetVolume
     | PushToTalk
@@ -182,10 +202,11 @@ Command = (
 
 @dataclass(frozen=True, slots=True)
 class EngineReady:
-    """Audio runs and the models are loaded; from now on it listens.
+    """Audio runs and the models are loaded; from now on it listens. Told again when an engine takes over.
 
     ``parts`` maps each speech part's role (``vad``, ``recogniser``, ``voice``, ``echo``) to the name of the
     one at work; ``notes`` are sentences for the user (a fallback at work, what would make it better).
+    ``answers_itself`` tells of a full-duplex engine: it talks with the user by itself and reports its words.
     """
 
     engine: str
@@ -193,6 +214,7 @@ class EngineReady:
     input_device: str
     output_device: str
     notes: tuple[str, ...] = ()
+    answers_itself: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +335,52 @@ class SpeechFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class MonologueText:
+    """More words that a full-duplex engine said by itself, just after they have left the speaker.
+
+    ``utterance`` numbers what it says from one pause to the next.
+    """
+
+    utterance: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonologueCall:
+    """A tool call in those words, which was not voiced; with a ``reason`` where it could not be read."""
+
+    utterance: int
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MonologueEnded:
+    """The utterance is over: it paused, or was ``interrupted``."""
+
+    utterance: int
+    interrupted: bool = False
+
+
+Monologue = MonologueText | MonologueCall | MonologueEnded
+
+
+@dataclass(frozen=True, slots=True)
+class FrameTimes:
+    """How long a full-duplex engine's stages take a frame of 80 ms, p50 and p95 in seconds, now and then.
+
+    ``dropped`` frames of the user's came too late since the start, ``underruns`` of its own did.
+    """
+
+    encode: tuple[float, float]
+    step: tuple[float, float]
+    decode: tuple[float, float]
+    dropped: int
+    underruns: int
+
+
+@dataclass(frozen=True, slots=True)
 class AudioHealth:
     """Counters since the start and the state of echo cancellation, every few seconds.
 
@@ -364,6 +432,10 @@ Event = (
     | SpeechStarted
     | SpeechHeard
     | SpeechFinished
+    | MonologueText
+    | MonologueCall
+    | MonologueEnded
+    | FrameTimes
     | AudioHealth
     | RecordingFailed
     | InputFinished

@@ -33,6 +33,9 @@ from assistant.logs import put_aside
 
 log = logging.getLogger(__name__)
 
+HOST = "assistant.engine.host"
+"""The module that is the engine process."""
+
 BACK_OFF = (0.2, 1.0, 2.0, 5.0, 10.0)
 """Seconds before each restart in a row; afterwards the supervisor gives up."""
 
@@ -157,7 +160,7 @@ class Supervisor:
         ours, theirs = socket.socketpair()
         with ours, theirs, self._log_path.open("ab") as log_file:
             process = subprocess.Popen(
-                [sys.executable, "-m", "assistant.engine.host", str(theirs.fileno())],
+                [sys.executable, "-m", HOST, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=log_file,

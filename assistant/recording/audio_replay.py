@@ -40,7 +40,9 @@ from assistant.recording.folder import SOUND
 from assistant.recording.journal import Journal, read_journal
 from assistant.recording.replay import library_of, session_of
 from assistant.recording.replay_transport import ReplayTransport
-from assistant.voice.cascade.cascade import Cascade, Message, Parts
+from assistant.voice.cascade.cascade import Cascade
+from assistant.voice.cascade.inbox import Message
+from assistant.voice.cascade.loaded import Parts
 from assistant.voice.cascade.recognition import Recognised
 from assistant.voice.cascade.synthesis import Piece, SentenceDone
 

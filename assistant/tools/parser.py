@@ -81,6 +81,11 @@ class ToolCallParser:
         self._back_to_text("")
         return self._handed_over()
 
+    @property
+    def may_be_call(self) -> bool:
+        """True within a call, and from the second character of what may be its marker on."""
+        return self._take != self._in_text or len(self._held) > 1
+
     # --- one state a method; each takes one character ---------------------------------------------
 
     def _in_text(self, character: str) -> None:

@@ -280,7 +280,7 @@ def test_an_unknown_persona_is_asked_back_about(world: World) -> None:
 
 
 def test_asleep_it_hears_only_a_wake_word(world: World) -> None:
-    world.session.sleep()
+    world.session.asleep = True
     world.say("What time is it?")
     assert not world.tools
     assert world.session.phase is Phase.ASLEEP
@@ -291,7 +291,7 @@ def test_asleep_it_hears_only_a_wake_word(world: World) -> None:
 
 @pytest.mark.parametrize("said", ["GLaDOS?", "Wake up, GLaDOS.", "GLaDOS, are you there?"])
 def test_asleep_the_name_of_another_persona_wakes_that_one(world: World, said: str) -> None:
-    world.session.sleep()
+    world.session.asleep = True
     world.say(said)
     world.settle()
     assert switched(world) == ["glados"]

@@ -16,7 +16,8 @@ from assistant.engine.protocol import (
     UserTurn,
     VoiceSpec,
 )
-from assistant.voice.cascade.cascade import Cascade, Parts
+from assistant.voice.cascade.cascade import Cascade
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.room_transport import RoomTransport
 from tests.fakes.tones import FakeRecogniser, FakeVad, FakeVoice
 from tests.fakes.transport import FakeTransport

@@ -172,3 +172,12 @@ def _filled(name: str, shape: tuple[int, ...], noise: np.random.Generator) -> ND
     # A transposed convolution lays half of its kernel over each sample of its output.
     inputs = shape[0] * shape[2] / 2 if "convtr" in name else float(np.prod(shape[1:]))
     return (1.3 / inputs**0.5 * noise.standard_normal(shape)).astype(np.float32)
+
+
+def write_without_codec(folder: Path) -> Path:
+    """A tiny checkpoint for a stand-in codec: where Mimi belongs lies a file without it."""
+    from safetensors.numpy import save_file
+
+    write_checkpoint(folder, TINY, ("bf16",), mimi=False)
+    save_file({"none": np.zeros(1, np.float32)}, folder / MIMI_FILE)
+    return folder

@@ -30,7 +30,11 @@ class FakeParent:
     """Starts a real engine process and answers its turns with the sentences of ``answer``."""
 
     def __init__(
-        self, config: EngineConfig, log: Path, answer: Callable[[str], list[str]] = lambda text: []
+        self,
+        config: EngineConfig,
+        log: Path,
+        answer: Callable[[str], list[str]] = lambda text: [],
+        host: str = "assistant.engine.host",
     ) -> None:
         self.events: list[Event] = []
         self.answer = answer
@@ -38,7 +42,7 @@ class FakeParent:
         ours, theirs = socket.socketpair()
         with theirs, log.open("ab") as log_file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "assistant.engine.host", str(theirs.fileno())],
+                [sys.executable, "-m", host, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=log_file,
                 stderr=log_file,

@@ -33,7 +33,7 @@ from assistant.recording.codec import encode
 from assistant.recording.folder import SOUND
 from assistant.recording.journal import JournalWriter
 from assistant.tools.registry import default_registry
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.tones import FakeRecogniser, FakeVad, FakeVoice, Samples, silence, tones
 
 BEGUN = 5000.0

@@ -21,7 +21,7 @@ from assistant.engine.protocol import (
     UserSpeechStarted,
     UserTurn,
 )
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.conversation import FakeConversation
 from tests.fakes.tones import FakeRecogniser, FakeVad, FakeVoice, silence, tones, understand
 from tests.fakes.transport import FakeTransport

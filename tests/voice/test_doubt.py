@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from assistant.engine.protocol import InputFinished, TurnDoubted, UserTurn
-from assistant.voice.cascade.cascade import Parts
 from assistant.voice.cascade.doubt import is_doubtful, may_be_doubted
+from assistant.voice.cascade.loaded import Parts
 from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.ports import Samples, Transcript
 from tests.fakes.conversation import FakeConversation

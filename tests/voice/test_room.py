@@ -12,7 +12,7 @@ from assistant.audio.echo import best_echo
 from assistant.engine.echo_words import words_of
 from assistant.engine.host import load_parts
 from assistant.engine.protocol import EngineConfig, InputFinished, SpeechFinished, UserSpeechStarted, UserTurn
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.conversation import FakeConversation
 from tests.fakes.speech import RATE, pink_noise, speak
 from tests.fakes.transport import FakeTransport

@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from assistant.conversation.updates import (
     EngineShown,
+    FrameTimesShown,
     HealthShown,
     InputEnded,
     LatencyShown,
@@ -147,6 +148,8 @@ class DashboardScreen(Screen[None]):
                 self.status = self.status.with_turn(update)
             case HealthShown():
                 self.status = replace(self.status, health=update)
+            case FrameTimesShown():
+                self.status = replace(self.status, frames=update)
             case RecordingShown(folder):
                 self.status = replace(self.status, is_recording=bool(folder))
             case PersonaChanged() | InputEnded():

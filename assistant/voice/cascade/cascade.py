@@ -10,15 +10,11 @@ import logging
 import queue
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-import psutil
-
-from assistant.audio.echo import Echo, NoEcho
 from assistant.audio.levels import SILENCE, PeakMeter
-from assistant.audio.transport import AudioBlock, AudioTransport, Counters, TransportInfo
+from assistant.audio.transport import AudioBlock, AudioTransport, Samples, TransportInfo
 from assistant.engine.protocol import (
-    AudioHealth,
+    BeginAnew,
     CancelSpeech,
     Command,
     DevicesChanged,
@@ -26,6 +22,7 @@ from assistant.engine.protocol import (
     EngineNotice,
     EngineReady,
     Event,
+    HoldMonologue,
     InputFinished,
     Levels,
     Prepare,
@@ -41,14 +38,17 @@ from assistant.engine.protocol import (
 from assistant.errors import AudioError
 from assistant.severity import Severity
 from assistant.voice.cascade.barge_in import DUCKED_GAIN, Action
+from assistant.voice.cascade.health import health_of
 from assistant.voice.cascade.hearing import Hearing
+from assistant.voice.cascade.inbox import Inbox, Message, make_inbox
 from assistant.voice.cascade.listening import Listening
-from assistant.voice.cascade.name_listening import NameListener
+from assistant.voice.cascade.loaded import Parts
 from assistant.voice.cascade.playout import Playout
-from assistant.voice.cascade.ports import Recogniser, Voice, VoiceActivityDetector
 from assistant.voice.cascade.recognition import Recognised, RecognitionWorker
 from assistant.voice.cascade.speaking import Speaking
 from assistant.voice.cascade.synthesis import Piece, SentenceDone
+from assistant.voice.duplex import pipeline as talking
+from assistant.voice.duplex.duplex import Duplex
 
 _log = logging.getLogger(__name__)
 
@@ -65,37 +65,14 @@ _RESTORE_RAMP_S = 0.2
 _REPLY_LIMIT_S = 20.0
 _GREETING_LIMIT_S = 2.0
 
-Message = Command | Recognised | Piece | SentenceDone
-Inbox = queue.Queue[Message]
-
-
-def make_inbox() -> Inbox:
-    """What the audio thread takes its messages from; who puts into a full one waits, nothing is dropped."""
-    return queue.Queue(1024)
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What was found to work with; None where there is none, ``notes`` say so to the user."""
-
-    vad: VoiceActivityDetector | None = None
-    recogniser: Recogniser | None = None
-    voice: Voice | None = None
-    name_listener: NameListener | None = None
-    echo: Echo = field(default_factory=NoEcho)
-    notes: tuple[str, ...] = ()
-
-    def names(self) -> dict[str, str]:
-        """Role to name of the parts at work."""
-        parts = {"vad": self.vad, "recogniser": self.recogniser, "voice": self.voice, "echo": self.echo}
-        return {role: part.name for role, part in parts.items() if part is not None}
-
 
 class Cascade:
     """``run`` is the audio thread's body.
 
     ``emit`` must not block. With ``owns_time`` (a WAV as fast as possible) time stands still while words are
-    being recognised and an answer is being prepared.
+    being recognised and an answer is being prepared. ``find_talker`` looks for a full-duplex model, which
+    then talks with the user by itself, while the cascade goes on to understand what the user says and to say
+    what it is told to; until the model is loaded, and when it fails, the cascade is all there is.
     """
 
     def __init__(
@@ -107,6 +84,7 @@ class Cascade:
         owns_time: bool = False,
         inbox: Inbox | None = None,
         on_block: Callable[[AudioBlock], None] = lambda block: None,
+        find_talker: talking.FindTalker | None = None,
     ) -> None:
         self._parts = parts
         self._open_audio = open_audio
@@ -125,6 +103,8 @@ class Cascade:
         self._speaking = Speaking(parts.voice, self._playout, self._inbox.put, self._emit)
         self._recognition: RecognitionWorker | None = None
         self._listening = self._make_listening()
+        self._duplex = Duplex(find_talker, self._inbox.put, self._emit, self._playout.note_other)
+        self._names = ("", "")
         self._now = time.monotonic()
         self._meters = (PeakMeter(), PeakMeter())
         self._levels_at = self._health_at = 0.0
@@ -151,6 +131,7 @@ class Cascade:
     def run(self) -> None:
         """Open audio, listen and speak until ``Shutdown``."""
         self._emit(self._open())
+        self._duplex.start()
         if self._parts.name_listener:
             self._parts.name_listener.start(waits=self._owns_time)
         self._reply_until = time.monotonic() + _GREETING_LIMIT_S
@@ -202,7 +183,12 @@ class Cascade:
                 self._emit_all(self._playout.end_reply(generation))
                 self._reply_until = 0.0
             case CancelSpeech(generation):
+                self._duplex.silence()
                 self._emit_all(self._playout.cancel(generation))
+            case HoldMonologue() | BeginAnew() | talking.Spoken():
+                self._duplex.take(message)
+            case talking.Loaded() | talking.Failed():
+                self._emit(self._report(self._duplex.take(message)))
             case SetMicrophone(is_open):
                 self._set_microphone(is_open)
             case SetVolume(volume):
@@ -223,12 +209,20 @@ class Cascade:
         self._on_block(block)
         self._meters[0].add(block.microphone)
         self._meters[1].add(block.reference)
-        if self._listening and self._microphone_open:
-            self._listening.hear(block)
+        self._duplex.hear(self._listen(block))
         if block.time - self._levels_at >= _LEVELS_S:
             self._levels_at = block.time
             microphone, speaker = (meter.take() for meter in self._meters)
             self._emit(Levels(microphone if self._microphone_open else SILENCE, speaker))
+
+    def _listen(self, block: AudioBlock) -> Samples:
+        """The block without echo."""
+        if not self._microphone_open:
+            return block.microphone
+        if self._listening is None:
+            return self._parts.echo.process(block.microphone, block.reference)
+        self._listening.hear(block)
+        return self._listening.cleaned
 
     def _set_microphone(self, is_open: bool) -> None:
         self._microphone_open = is_open
@@ -259,6 +253,8 @@ class Cascade:
     # --- speaking ------------------------------------------------------------------------------------
 
     def _speak(self) -> None:
+        # Before anything of an announcement is written: what the talker has written is discarded here.
+        self._duplex.advance(self._now, is_held=not self._playout.is_idle)
         self._speaking.advance(self._has_output)
         is_floor_taken = self._listening is not None and self._listening.user_has_floor
         self._emit_all(self._playout.advance(self._now, is_floor_taken=is_floor_taken))
@@ -266,16 +262,22 @@ class Cascade:
     # --- devices -------------------------------------------------------------------------------------
 
     def _open(self) -> EngineReady:
-        names, notes = self._parts.names(), list(self._parts.notes)
+        notes = list(self._parts.notes)
         info = self._open_transport(None)
         if info is None:
-            return EngineReady("cascade", names, "", "", tuple(notes))
+            return self._report(tuple(notes))
         notes.extend(info.notes)
         if self._listening is None or not info.input_device:
             notes.append("Nothing is listened to: type what you want to say.")
-        if "voice" not in names or not info.output_device:
+        if self._parts.voice is None or not info.output_device:
             notes.append("Answers are shown, not spoken.")
-        return EngineReady("cascade", names, info.input_device, info.output_device, tuple(notes))
+        return self._report(tuple(notes))
+
+    def _report(self, notes: tuple[str, ...]) -> EngineReady:
+        parts = self._parts.names()
+        if not self._duplex.is_ready:
+            return EngineReady("cascade", parts, *self._names, notes)
+        return EngineReady("moshi", {"model": self._duplex.name, **parts}, *self._names, notes, True)
 
     def _open_transport(self, devices: UseDevices | None) -> TransportInfo | None:
         return self._start(self._open_audio(devices), devices)
@@ -290,8 +292,10 @@ class Cascade:
             return None
         self._devices = devices
         self._transport = transport
+        self._names = (info.input_device, info.output_device)
         self._has_output = bool(info.output_device)
         self._playout.attach(transport, info.output_latency_s)
+        self._duplex.attach(transport, info.output_latency_s)
         transport.set_microphone(self._microphone_open)
         self._set_gain(1.0, 0.0)
         if self._listening:
@@ -327,10 +331,12 @@ class Cascade:
         transport, self._transport = self._transport, None
         if transport:
             transport.close()
-        self._has_output = False
+        self._has_output, self._names = False, ("", "")
         self._playout.attach(None, 0.0)
+        self._duplex.attach(None, 0.0)
 
     def _close(self) -> None:
+        self._duplex.stop()
         self._close_transport()
         self._speaking.stop()
         if self._recognition:
@@ -341,6 +347,7 @@ class Cascade:
     def _report_changes(self, transport: AudioTransport) -> None:
         for change in transport.changes():
             if isinstance(change, DevicesChanged):
+                self._names = (change.input_device, change.output_device)
                 self._has_output = bool(change.output_device)
                 if self._listening:
                     self._listening.new_room(self._now)
@@ -351,11 +358,7 @@ class Cascade:
         if time.monotonic() - self._health_at < _HEALTH_S:
             return
         self._health_at = time.monotonic()
-        counters = self._transport.counters() if self._transport else Counters()
-        echo = self._parts.echo
-        rss_mb = psutil.Process().memory_info().rss / 2**20
-        late = (counters.underruns, counters.overruns, counters.dropped_blocks)
-        self._emit(AudioHealth(*late, echo.erle, rss_mb, echo.delay_s))
+        self._emit(health_of(self._transport, self._parts.echo))
 
     def _emit_all(self, events: list[Event]) -> None:
         for event in events:
@@ -384,10 +387,11 @@ class Cascade:
             or self._playout.is_starving
         )
         over = transport.finished and self._playout.is_idle and not thinking and not self._has_open_turn
+        over = over and self._duplex.has_answered(self._now)
         if over and not self._input_over:
             self._input_over = True
             self._emit(InputFinished())
-        if self._owns_time and (thinking or over) != self._held:
+        if self._owns_time and (thinking or over or self._duplex.is_busy) != self._held:
             self._held = not self._held
             transport.hold(self._held)
 

@@ -11,7 +11,7 @@ import soxr
 
 from assistant.audio.echo import Echo
 from assistant.audio.echo_share import EchoShare
-from assistant.audio.transport import AudioBlock, Samples
+from assistant.audio.transport import BLOCK, AudioBlock, Samples
 from assistant.engine.protocol import SAMPLE_RATE
 from assistant.voice.cascade.echo_presence import EchoPresence
 from assistant.voice.cascade.ports import RECOGNITION_RATE, VAD_CHUNK, VoiceActivityDetector
@@ -41,6 +41,8 @@ class Hearing:
         self._echo = echo
         self._presence = EchoPresence()
         self._share = EchoShare()
+        self.cleaned: Samples = np.zeros(BLOCK, np.float32)
+        """The last block without echo, 24 kHz."""
         self.reset()
 
     def reset(self) -> None:
@@ -64,6 +66,7 @@ class Hearing:
         if self._presence.is_absent:
             cleaned = block.microphone
         self._share.add(block.microphone, cleaned, block.reference)
+        self.cleaned = cleaned
         self._pending = np.concatenate((self._pending, self._resampler.resample_chunk(cleaned)))
         while len(self._pending) >= VAD_CHUNK:
             samples, self._pending = self._pending[:VAD_CHUNK], self._pending[VAD_CHUNK:]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.audio.transport import AudioBlock
+from assistant.audio.transport import AudioBlock, Samples
 from assistant.engine.echo_words import is_echo
 from assistant.engine.protocol import (
     EngineNotice,
@@ -135,6 +135,11 @@ class Listening:
     def has_open_turn(self) -> bool:
         """True while the user's turn is open."""
         return self._turn is not None
+
+    @property
+    def cleaned(self) -> Samples:
+        """The last block that was heard, without echo, 24 kHz."""
+        return self._hearing.cleaned
 
     @property
     def user_has_floor(self) -> bool:

@@ -314,6 +314,11 @@ class Playout:
         position = self._history[-1][1] if self._history else 0
         return answer.text_until(position + SAMPLE_RATE // 2) if position > 0 else ""
 
+    def note_other(self, now: float, words: str) -> None:
+        """Somebody else is audible through the same speaker, and has said ``words``."""
+        self._moved_at = now
+        self._spoken = f"{self._spoken}{words}"[-_REMEMBERED_CHARS:]
+
     # --- what others ask -------------------------------------------------------------------------
 
     def is_audible(self, now: float) -> bool:

@@ -38,6 +38,11 @@ class Release:
     licence: str = KYUTAIS_LICENCE
     gated: bool = False
 
+    @property
+    def key(self) -> str:
+        """For a command line: what its repository is called."""
+        return self.repo.rpartition("/")[2].replace("-mlx-", "-")
+
     def terms(self) -> str:
         """What to know before it is fetched, in sentences."""
         gate = (
@@ -88,6 +93,6 @@ STT = Release(
 RELEASES = (*MOSHIS, PERSONAPLEX, STT)
 
 
-def find_release(repo: str) -> Release | None:
-    """The release in that repository, where it is a known one."""
-    return next((release for release in RELEASES if release.repo == repo), None)
+def find_release(name: str) -> Release | None:
+    """The release of that repository or key, where it is a known one."""
+    return next((release for release in RELEASES if name in (release.repo, release.key)), None)

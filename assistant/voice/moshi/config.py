@@ -81,6 +81,11 @@ class MoshiConfig:
         return int(self.raw["n_q"]) - int(self.raw["dep_q"])
 
     @property
+    def own_codebooks(self) -> int:
+        """Codes in a frame of Moshi's."""
+        return int(self.raw["dep_q"])
+
+    @property
     def ring_bytes(self) -> int:
         """Memory of the keys and values of a full context, at two bytes a number."""
         return 2 * 2 * int(self.raw["num_layers"]) * int(self.raw["context"]) * int(self.raw["dim"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assistant.engine.protocol import InputFinished, TurnDoubted, UserTurn
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.conversation import FakeConversation
 from tests.fakes.speech import RATE, Speaker, pink_noise, speak
 from tests.fakes.transport import FakeTransport

@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 from assistant.engine.echo_words import is_backchannel, words_of
 from assistant.engine.protocol import SpeechFinished, UserSpeechStarted
 from assistant.voice.cascade.barge_in import DUCKED_GAIN
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.room import Acoustics
 from tests.fakes.speech import RATE, speak
 from tests.voice.suite.speakers import BY_KEY

@@ -19,7 +19,8 @@ from assistant.audio.echo import best_echo
 from assistant.audio.transport import TransportInfo
 from assistant.engine.echo_words import is_backchannel
 from assistant.engine.protocol import DeviceAudio, EngineReady, SpeechFinished, UserSpeechStarted
-from assistant.voice.cascade.cascade import Cascade, Parts
+from assistant.voice.cascade.cascade import Cascade
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.conversation import FakeConversation
 from tests.fakes.speech import RATE, speak
 from tests.fakes.vaudio import Recording, VirtualAudio

@@ -22,7 +22,7 @@ from assistant.engine.echo_words import words_of
 from assistant.engine.host import load_parts
 from assistant.engine.protocol import EngineConfig, Event, InputFinished, VoiceSpec
 from assistant.voice.cascade import cascade, speaking
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.ports import RECOGNITION_RATE, Recogniser, Voice
 from assistant.voice.cascade.recognition import Recognised, RecognitionWorker

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from assistant.dashboard.latency import BUDGET_S, STAGES, bar, culprit, scale
-from assistant.dashboard.status import Status, milliseconds
+from assistant.dashboard.status import Status, frames_text, milliseconds
 from assistant.dashboard.widgets.panels.panel import Panel
 
 TURNS = 6
@@ -18,14 +18,15 @@ class LatencyPanel(Panel):
     TITLE = "Latency"
 
     def watches(self, status: Status) -> object:
-        """The turns."""
-        return status.turns
+        """The turns, and the frames of a full-duplex engine."""
+        return status.turns, status.frames
 
     def lines(self, width: int) -> list[Content]:
         """Legend, bars, and what to say about the newest."""
+        frames = [Content(frames_text(self.status.frames))] if self.status.frames else []
         turns = self.status.turns[-TURNS:]
         if not turns:
-            return [Content.styled("no spoken turn yet", "$muted")]
+            return frames or [Content.styled("no spoken turn yet", "$muted")]
         full = scale(turns)
         bars = []
         for turn in turns:
@@ -38,7 +39,7 @@ class LatencyPanel(Panel):
                 )
             )
         legend = " ".join(f"{glyph} {short}" for short, _, glyph, _ in STAGES)
-        return [*bars, Content.styled(legend, "$muted"), _verdict(self.status)]
+        return [*frames, *bars, Content.styled(legend, "$muted"), _verdict(self.status)]
 
 
 def _verdict(status: Status) -> Content:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from assistant.bench.record import surroundings
 from assistant.engine.echo_words import words_of
 from assistant.engine.protocol import SpeechFinished, UserTurn
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.room import Acoustics
 from tests.fakes.speech import RATE, Speaker
 from tests.voice.suite.languages import ENGLISH, FOREIGN, doubted

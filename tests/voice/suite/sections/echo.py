@@ -11,7 +11,7 @@ from assistant.audio.transport import BLOCK
 from assistant.bench.record import surroundings
 from assistant.engine.protocol import SpeechFinished, UserTurn
 from assistant.voice.cascade.barge_in import DUCKED_GAIN
-from assistant.voice.cascade.cascade import Parts
+from assistant.voice.cascade.loaded import Parts
 from tests.fakes.room import Acoustics, Room
 from tests.fakes.speech import RATE, speak
 from tests.voice.suite.report import Figure, Limit, Section, Table

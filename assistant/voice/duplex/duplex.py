@@ -1,0 +1,230 @@
+"""A full-duplex talker seen from the audio thread: it listens and speaks by itself, unless it is held.
+
+Held, while something is announced in the embedded voice or the assistant sleeps, it neither hears nor speaks,
+and time stands still for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from assistant.audio.transport import AudioTransport, Samples
+from assistant.engine.protocol import (
+    BeginAnew,
+    EngineNotice,
+    Event,
+    FrameTimes,
+    HoldMonologue,
+    MonologueEnded,
+    MonologueText,
+)
+from assistant.severity import Severity
+from assistant.voice.duplex.gate import Gate
+from assistant.voice.duplex.pipeline import Failed, FindTalker, Loaded, Message, Pipeline, Spoken
+from assistant.voice.duplex.speech import MonologueSpeech, events_of
+from assistant.voice.moshi.codec import FRAME, SAMPLE_RATE
+
+FRAME_S = FRAME / SAMPLE_RATE
+ANSWER_S = 3.0
+"""Silence after a recording's end that tells that it has been answered."""
+ANSWER_LIMIT_S = 40.0
+_AUDIBLE = 10 ** (-50 / 20)
+_TIMES_S = 5.0
+_TOO_SLOW = 0.05
+"""Share of frames that may be lost before the user is told."""
+
+_log = logging.getLogger(__name__)
+
+
+class Duplex:
+    """Without ``find`` there is nobody, who never says anything.
+
+    ``spoke`` is called when the talker is audible, with the words that were heard, for telling echo.
+    """
+
+    def __init__(
+        self,
+        find: FindTalker | None,
+        deliver: Callable[[Message], None],
+        emit: Callable[[Event], None],
+        spoke: Callable[[float, str], None],
+    ) -> None:
+        self._emit = emit
+        self._spoke = spoke
+        self._pipeline = Pipeline(find or _nobody, deliver)
+        self._speech = MonologueSpeech()
+        self._gate = Gate()
+        self._frame = np.zeros(FRAME, np.float32)
+        self._filled = 0
+        self._fed = self._done = 0
+        self._utterance = 0
+        self._is_open = False
+        self._is_held = self._is_asleep = False
+        self._now = time.monotonic()
+        self._is_loading = find is not None
+        self._input_over_at: float | None = None
+        self._times_at = time.monotonic()
+        self._told_dropped = self._told_done = 0
+        self._has_warned = False
+        self.name = ""
+        """The talker's, once it is loaded and until it fails."""
+        self.words_at = float("-inf")
+        """When words of the talker's were last heard."""
+
+    def start(self) -> None:
+        """Begin to load, if there is anything to be looked for."""
+        if self._is_loading:
+            self._pipeline.start()
+
+    def attach(self, transport: AudioTransport | None, latency_s: float) -> None:
+        """Speak into ``transport``, just opened."""
+        self._break_off()
+        self._speech.attach(transport, latency_s)
+
+    @property
+    def is_ready(self) -> bool:
+        """True once it hears and speaks."""
+        return bool(self.name)
+
+    @property
+    def is_busy(self) -> bool:
+        """True while it loads, or frames are under way."""
+        return self._is_loading or (self.is_ready and self._fed - self._pipeline.dropped > self._done)
+
+    def has_answered(self, now: float) -> bool:
+        """For an input that is over: True once nothing more is to be expected in answer to it."""
+        if not self.name:
+            return not self._is_loading
+        if self._input_over_at is None:
+            self._input_over_at = now
+        since = now - max(self._input_over_at, self.words_at)
+        return since >= ANSWER_S or now - self._input_over_at >= ANSWER_LIMIT_S
+
+    # --- in and out --------------------------------------------------------------------------------
+
+    def hear(self, block: Samples) -> None:
+        """The next 10 ms of the microphone, without echo."""
+        if not self.name or self._is_held:
+            return
+        self._frame[self._filled : self._filled + len(block)] = block
+        self._filled += len(block)
+        if self._filled == FRAME:
+            self._filled = 0
+            self._fed += 1
+            self._pipeline.hear(np.clip(np.nan_to_num(self._frame), -1.0, 1.0))
+
+    def take(self, message: Message | HoldMonologue | BeginAnew) -> tuple[str, ...]:
+        """What the pipeline delivers, and what the session tells it; returns what to tell the user."""
+        match message:
+            case HoldMonologue(is_held):
+                self._is_asleep = is_held
+            case BeginAnew():
+                self._pipeline.conversation += 1
+            case Loaded(name):
+                self.name, self._is_loading = name, False
+                return (f"{name} listens and answers by itself now.",)
+            case Failed(error):
+                self.name, self._is_loading = "", False
+                self._break_off()
+                if error is not None:
+                    self._emit(EngineNotice(Severity.ERROR, error.message, error.remedy))
+                    return ("The cascade listens and answers instead.",)
+            case Spoken(epoch, text, samples):
+                self._done += 1
+                if epoch == self._pipeline.epoch and not self._is_held:
+                    self._say(text, samples)
+        return ()
+
+    def advance(self, now: float, *, is_held: bool) -> None:
+        """Report what has been heard; once for every block."""
+        self._now = now
+        is_held = is_held or self._is_asleep
+        if is_held != self._is_held:
+            self._is_held = is_held
+            if is_held:
+                self._break_off()
+                self._pipeline.epoch += 1
+                self._filled = 0
+        for event in self._speech.heard():
+            if isinstance(event, MonologueText):
+                self.words_at = now
+                self._spoke(now, event.text)
+            self._emit(event)
+        self._report()
+
+    def silence(self) -> None:
+        """Nothing more of this utterance is wanted."""
+        if self._gate.is_talking:
+            self._gate.shut()
+            self._end_utterance()
+
+    def stop(self) -> bool:
+        """End it; False where a thread is still at work."""
+        return self._pipeline.stop()
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    def _say(self, text: str, samples: Samples | None) -> None:
+        found, is_muted = self._gate.feed(text)
+        if samples is not None:
+            if not is_muted and float(np.abs(samples).max()) > _AUDIBLE:
+                self._spoke(self._now, "")
+            self._speech.say(samples, is_muted=is_muted)
+        if found and not self._is_open:
+            self._is_open = True
+            self._utterance += 1
+        for event in events_of(found, self._utterance):
+            self._speech.tell(event)
+        if self._is_open and not self._gate.is_talking:
+            self._is_open = False
+            self._speech.tell(MonologueEnded(self._utterance))
+
+    def _break_off(self) -> None:
+        """Whatever is said next is said anew."""
+        self._gate = Gate()
+        self._end_utterance()
+
+    def _end_utterance(self) -> None:
+        is_unheard = self._speech.stop()
+        if self._is_open or is_unheard:
+            self._is_open = False
+            self._emit(MonologueEnded(self._utterance, interrupted=True))
+
+    def _report(self) -> None:
+        if not self.name or time.monotonic() - self._times_at < _TIMES_S:
+            return
+        self._times_at = time.monotonic()
+        line = self._pipeline
+        times = FrameTimes(
+            line.encode.times(), line.step.times(), line.decode.times(), line.dropped, self._speech.underruns
+        )
+        self._emit(times)
+        _log.info("%s", times)
+        lost, came = line.dropped - self._told_dropped, self._done - self._told_done
+        self._told_dropped, self._told_done = line.dropped, self._done
+        if not self._has_warned and lost > _TOO_SLOW * (lost + came):
+            self._has_warned = True
+            self._emit(_too_slow(times))
+
+
+def _nobody() -> None:
+    return None
+
+
+def _too_slow(times: FrameTimes) -> EngineNotice:
+    stages = {
+        "the codec's encoder": times.encode,
+        "the model": times.step,
+        "the codec's decoder": times.decode,
+    }
+    slowest = max(stages, key=lambda name: stages[name])
+    return EngineNotice(
+        Severity.WARNING,
+        f"Moshi does not keep up: {slowest} takes {stages[slowest][1] * 1000:.0f} ms where a frame lasts 80.",
+        "Close other programs, take a smaller quantization (assistant models get moshika-q4), "
+        "or set engine = cascade.",
+    )

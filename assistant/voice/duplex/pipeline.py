@@ -1,0 +1,228 @@
+"""Frame in, frame out, on three threads: encode, step, decode. One of them alone touches the model.
+
+Every frame of the user's gives one of the talker's. What is under way when the epoch is raised is not stepped
+any more, and what comes out of it carries the old epoch.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import AssistantError
+from assistant.voice.duplex.stage import Stage
+
+Samples = NDArray[np.float32]
+Codes = NDArray[np.int32]
+
+LEAVE_S = 1.0
+"""What a stage is given to come to its end; the process leaves without it then."""
+
+
+class Stepper(Protocol):
+    """The model; made and used on one thread."""
+
+    def step(self, user: Codes) -> tuple[str, Codes | None]:
+        """The user's frame (codebooks,) → the monologue's text of the frame, and the talker's frame."""
+        ...
+
+    def reset(self) -> None:
+        """Begin a new conversation."""
+        ...
+
+
+class Talker(Protocol):
+    """A full-duplex model with its codec, found but not loaded. Each part is made on its own thread."""
+
+    name: str
+
+    def make_encoder(self) -> Callable[[Samples], Codes]:
+        """Sound (1920,) at 24 kHz → codes (codebooks,). Raises ``AssistantError``."""
+        ...
+
+    def make_stepper(self) -> Stepper:
+        """The model, loaded and warm. Raises ``AssistantError``."""
+        ...
+
+    def make_decoder(self) -> Callable[[Codes], Samples]:
+        """Codes (codebooks,) → sound (1920,) at 24 kHz. Raises ``AssistantError``."""
+        ...
+
+    def leave(self) -> None:
+        """Called on the model's thread at its end."""
+        ...
+
+
+FindTalker = Callable[[], Talker | None]
+"""Called on the model's thread; None where there is no talker, and nobody asked for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """From now on frames come out."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Nothing comes out any more. ``error`` is None where nothing was to be had, and none was asked for."""
+
+    error: AssistantError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A frame of the talker's: its sound (1920,), None in a conversation's first, and the text said in it."""
+
+    epoch: int
+    text: str
+    samples: Samples | None
+
+
+Message = Loaded | Failed | Spoken
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    epoch: int
+    conversation: int
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class _Coded:
+    epoch: int
+    conversation: int
+    codes: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class _Stepped:
+    epoch: int
+    text: str
+    codes: Codes | None
+
+
+class Pipeline:
+    """``deliver`` gets ``Loaded``, then a ``Spoken`` for each frame that was not dropped, and ``Failed`` at
+    most once, from any thread; it must not block.
+    """
+
+    def __init__(self, find: FindTalker, deliver: Callable[[Message], None]) -> None:
+        self._find = find
+        self._deliver = deliver
+        self._talker: Talker | None = None
+        self._lock = threading.Lock()
+        self._loading = 3
+        self._has_failed = False
+        self.epoch = 0
+        """Raised by the user of the pipeline to make void what is under way."""
+        self.conversation = 0
+        """Raised by the user of the pipeline: the model begins anew with the next frame."""
+        self.encode: Stage[_Heard, _Coded] = Stage(
+            "duplex-encode",
+            self._make_encode,
+            lambda coded: self.step.put(coded),
+            self._fail,
+            ready=self._one_ready,
+        )
+        self.step: Stage[_Coded, _Stepped] = Stage(
+            "duplex-step",
+            self._make_step,
+            lambda stepped: self.decode.put(stepped),
+            self._fail,
+            ready=self._one_ready,
+            leave=self._leave,
+        )
+        self.decode: Stage[_Stepped, Spoken] = Stage(
+            "duplex-decode", self._make_decode, deliver, self._fail, ready=self._one_ready
+        )
+        self._stages = (self.encode, self.step, self.decode)
+
+    def start(self) -> None:
+        """Find and load the talker, in the background."""
+        self.step.start()
+
+    def hear(self, samples: Samples) -> None:
+        """The user's next frame (1920,)."""
+        self.encode.put(_Heard(self.epoch, self.conversation, samples))
+
+    @property
+    def dropped(self) -> int:
+        """Frames that came too late for one of the stages."""
+        return sum(stage.dropped for stage in self._stages)
+
+    def stop(self) -> bool:
+        """End the threads; False where one is still at work, so that its process must not be torn down."""
+        self._has_failed = True
+        ended = [stage.stop(LEAVE_S) for stage in self._stages]
+        return all(ended)
+
+    # --- on the threads ----------------------------------------------------------------------------
+
+    def _make_step(self) -> Callable[[_Coded], _Stepped]:
+        talker = self._talker = self._find()
+        if talker is None:
+            raise _NothingThereError
+        self.encode.start()
+        self.decode.start()
+        stepper = talker.make_stepper()
+        conversation = 0
+
+        def step(coded: _Coded) -> _Stepped:
+            nonlocal conversation
+            if coded.epoch != self.epoch:
+                return _Stepped(coded.epoch, "", None)
+            if coded.conversation != conversation:
+                stepper.reset()
+                conversation = coded.conversation
+            return _Stepped(coded.epoch, *stepper.step(coded.codes))
+
+        return step
+
+    def _make_encode(self) -> Callable[[_Heard], _Coded]:
+        assert self._talker
+        encode = self._talker.make_encoder()
+        return lambda heard: _Coded(heard.epoch, heard.conversation, encode(heard.samples))
+
+    def _make_decode(self) -> Callable[[_Stepped], Spoken]:
+        assert self._talker
+        decode = self._talker.make_decoder()
+        return lambda stepped: Spoken(
+            stepped.epoch, stepped.text, None if stepped.codes is None else decode(stepped.codes)
+        )
+
+    def _one_ready(self) -> None:
+        with self._lock:
+            self._loading -= 1
+            is_ready = self._loading == 0 and not self._has_failed
+        if is_ready and self._talker:
+            self._deliver(Loaded(self._talker.name))
+
+    def _fail(self, error: Exception) -> None:
+        with self._lock:
+            is_first, self._has_failed = not self._has_failed, True
+        if not is_first:
+            return
+        if isinstance(error, _NothingThereError):
+            self._deliver(Failed(None))
+        elif isinstance(error, AssistantError):
+            self._deliver(Failed(error))
+        else:
+            remedy = "The log says why; restart the assistant to try it again."
+            self._deliver(Failed(AssistantError("Moshi has failed.", remedy)))
+
+    def _leave(self) -> None:
+        if self._talker:
+            self._talker.leave()
+
+
+class _NothingThereError(AssistantError):
+    def __init__(self) -> None:
+        super().__init__("There is no talker.")

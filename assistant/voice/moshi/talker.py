@@ -1,0 +1,131 @@
+"""Moshi as the live loop wants it: found on this machine, and made part by part on the loop's threads."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from assistant.errors import CheckpointError, CheckpointMissingError
+from assistant.voice.duplex.pipeline import Codes, Samples, Stepper
+from assistant.voice.moshi.catalogue import MOSHIS, find_release
+from assistant.voice.moshi.checkpoint import Checkpoint, find_cached, open_checkpoint
+from assistant.voice.moshi.codec import mimi_decoder, mimi_encoder
+from assistant.voice.moshi.words import Words
+
+if TYPE_CHECKING:
+    from assistant.voice.moshi.generator import Generator
+
+WARM_UP = 4
+"""Steps before the first frame: what the device compiles, it compiles in these."""
+
+_log = logging.getLogger(__name__)
+
+
+class MoshiTalker:
+    """Moshi out of a checkpoint; see ``Talker``."""
+
+    def __init__(self, checkpoint: Checkpoint, name: str) -> None:
+        self.checkpoint = checkpoint
+        self.name = name
+
+    def make_encoder(self) -> Callable[[Samples], Codes]:
+        """See ``Talker.make_encoder``."""
+        return mimi_encoder(self.checkpoint.mimi, self.checkpoint.config.user_codebooks)
+
+    def make_decoder(self) -> Callable[[Codes], Samples]:
+        """See ``Talker.make_decoder``."""
+        return mimi_decoder(self.checkpoint.mimi, self.checkpoint.config.own_codebooks)
+
+    def make_stepper(self) -> Stepper:
+        """See ``Talker.make_stepper``."""
+        from assistant.voice.moshi.generator import Generator
+        from assistant.voice.moshi.sampling import Sampling
+        from assistant.voice.moshi.weights import load_lm
+
+        began = time.monotonic()
+        lm = load_lm(self.checkpoint)
+        # A new conversation every time; a fixed seed would open them all alike.
+        generator = Generator(lm, Sampling(seed=time.time_ns() % 2**32))
+        for _ in range(WARM_UP):
+            generator.step(np.zeros(self.checkpoint.config.user_codebooks, np.int32))
+        generator.reset()
+        _log.info("%s loaded in %.1f s", self.name, time.monotonic() - began)
+        return MoshiStepper(generator, Words(self.checkpoint.tokenizer))
+
+    def leave(self) -> None:
+        """See ``Talker.leave``: MLX aborts the process where a thread that used it ends otherwise."""
+        if "mlx.core" in sys.modules:
+            import mlx.core as mx
+
+            mx.clear_streams()
+
+
+class MoshiStepper:
+    """See ``Stepper``."""
+
+    def __init__(self, generator: Generator, words: Words) -> None:
+        self._generator = generator
+        self._words = words
+
+    def step(self, user: Codes) -> tuple[str, Codes | None]:
+        """See ``Stepper.step``."""
+        step = self._generator.step(user)
+        return self._words.add(step.text), step.codes
+
+    def reset(self) -> None:
+        """See ``Stepper.reset``."""
+        self._generator.reset()
+        self._words.reset()
+
+
+def find_moshi(engine: Literal["auto", "moshi"], model: str) -> MoshiTalker | None:
+    """The Moshi to talk with. ``auto`` gives None for everything that speaks against it.
+
+    ``model`` is a folder or a known repository, empty for the first release on this machine.
+    Raises ``CheckpointError`` with what is missing and the remedy.
+    """
+    if engine == "moshi":
+        return _open(model)
+    if not _is_accelerated():
+        _log.info("Moshi is not looked for: there is no accelerator that MLX knows.")
+        return None
+    try:
+        talker = _open(model)
+        talker.checkpoint.check_memory()
+    except CheckpointError as error:
+        _log.info("Moshi is not taken: %s", error)
+        return None
+    return talker
+
+
+def _open(model: str) -> MoshiTalker:
+    if find_spec("moshi_mlx") is None or find_spec("rustymimi") is None:
+        raise CheckpointMissingError(
+            "Moshi's packages are not installed.",
+            "Install requirements-moshi.lock as docs/dependencies.md says; the cascade goes on meanwhile.",
+        )
+    folder = Path(model).expanduser()
+    if model and folder.is_dir():
+        return MoshiTalker(open_checkpoint(folder), f"Moshi in {folder.name}")
+    releases = [find_release(model)] if model else list(MOSHIS)
+    for release in releases:
+        if release and (cached := find_cached(release)):
+            return MoshiTalker(open_checkpoint(cached), release.name)
+    if release := releases[0]:
+        raise CheckpointMissingError(
+            f"{release.name} is not on this machine. {release.terms()}",
+            f"Fetch it with: assistant models get {release.key}. The cascade goes on meanwhile.",
+        )
+    raise CheckpointMissingError(f"{model} is neither a folder nor a Moshi that is known.")
+
+
+def _is_accelerated() -> bool:
+    """On a processor alone no frame of the full model is done in 80 ms. Looks without importing MLX."""
+    return sys.platform == "darwin" or Path("/dev/nvidiactl").exists()
