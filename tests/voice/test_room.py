@@ -16,11 +16,13 @@ from assistant.voice.cascade.loaded import Parts
 from tests.fakes.conversation import FakeConversation
 from tests.fakes.speech import RATE, pink_noise, speak
 from tests.fakes.transport import FakeTransport
+from tests.voice.suite.over_the_answer import words_shared
 
 ANSWER = [
     "There are seven lamps on the table in the library, and every one of them is made of green glass.",
     "My grandmother bought them in the winter, when the river was frozen and the market stood on the ice.",
 ]
+QUESTION = "Wait, what is your name?"
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +53,10 @@ def test_its_own_voice_in_the_room_does_not_interrupt_it(loaded: Parts, level: f
     assert len(talk.all(UserSpeechStarted)) <= 2
 
 
-@pytest.mark.parametrize("level", [0.0, 0.1, 0.3])
-def test_the_user_can_talk_over_it_in_the_room(loaded: Parts, level: float) -> None:
+@pytest.mark.parametrize(("level", "later_s"), [(0.0, 0.0), (0.1, 0.0), (0.3, 0.0), (0.3, 0.017), (0.3, 0.4)])
+def test_the_user_can_talk_over_it_in_the_room(loaded: Parts, level: float, later_s: float) -> None:
     parts = replace(loaded, echo=best_echo())
-    user = (speak("Hello there."), quiet(4.9), speak("Wait, what is your name?"), quiet(5))
+    user = (speak("Hello there."), quiet(4.9 + later_s), speak(QUESTION), quiet(5))
     transport = FakeTransport(np.concatenate(user), echo=room(level))
 
     def answer(text: str) -> list[str]:
@@ -68,5 +70,5 @@ def test_the_user_can_talk_over_it_in_the_room(loaded: Parts, level: float) -> N
     assert 8 <= len(cut.text.split()) <= 24
     last = talk.all(UserTurn)[-1]
     assert last.over_speech
-    # Cancellation costs the user's voice some decibels where both speak: the first words may be misheard.
-    assert words_of(last.text)[-1] == "name"
+    # Cancellation costs the user's voice some decibels where both speak: words of it may be misheard.
+    assert len(words_shared(words_of(QUESTION), words_of(last.text))) >= 2, last.text
