@@ -233,15 +233,17 @@ def pull_model(context: typer.Context, name: str) -> None:
 @models.command("get")
 def get_model(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="moshika-q4, moshika-q8, moshika-bf16, or moshiko-…")],
+    name: Annotated[str, typer.Argument(help="moshika-q4, -q8, -bf16, moshiko-…, or personaplex-7b-v1")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Download Moshi, for full duplex; the licence is shown first."""
     from assistant.config.layers import load_settings
+    from assistant.config.locations import find_locations
     from assistant.voice.moshi.get import get_release
 
-    offline = load_settings(context.obj).values.offline
-    if not get_release(name, typer.echo, lambda: yes or typer.confirm("Fetch it?"), offline=offline):
+    values = load_settings(context.obj).values
+    folder, offline = find_locations(values.data_dir).models, values.offline
+    if not get_release(name, folder, typer.echo, lambda: yes or typer.confirm("Fetch it?"), offline=offline):
         raise typer.Exit(1)
 
 

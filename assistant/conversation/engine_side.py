@@ -6,6 +6,7 @@ from assistant.conversation.answers import Answers
 from assistant.conversation.outbox import Outbox
 from assistant.conversation.updates import EngineShown, NoticeShown
 from assistant.engine.protocol import BeginAnew, EngineReady, HoldMonologue, UseDevices
+from assistant.personas.model import Persona
 from assistant.severity import Severity
 
 SPEAKER_GRACE = 5.0
@@ -78,10 +79,11 @@ class EngineSide:
             self._is_held = is_held
             self._outbox.engine(HoldMonologue(is_held))
 
-    def begin_anew(self) -> None:
-        """Another persona: a full-duplex engine forgets what was said to the one before."""
+    def begin_anew(self, persona: Persona) -> None:
+        """A full-duplex engine forgets what was said to another persona, and is this one as far as it can."""
         if self.answers_itself:
-            self._outbox.engine(BeginAnew())
+            role = f"You are {persona.name}. {persona.identity}"
+            self._outbox.engine(BeginAnew(role, persona.voices.moshi.prompted_voice))
 
     def text_engine_changed(self, name: str) -> None:
         """Another text engine, or another model, writes from now on."""

@@ -283,7 +283,7 @@ class Session:
         self.answers.interrupt()
         self.asleep = False
         self.current_persona_name = slug
-        self.engine.begin_anew()
+        self.engine.begin_anew(self.persona)
         self._outbox.show(PersonaChanged(slug))
         self.generate_greeting(now, re_introduction=True)
         if tool is not None and self.answers.current is not None:
@@ -351,6 +351,7 @@ class Session:
 
     def _engine_ready(self, event: EngineReady, now: float) -> None:
         self.engine.ready(event)
+        self.engine.begin_anew(self.persona)
         self._outbox.engine(SetVolume(self.volume))
         if not self.microphone_open:
             self._outbox.engine(SetMicrophone(False))

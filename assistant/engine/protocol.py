@@ -127,7 +127,13 @@ class HoldMonologue:
 
 @dataclass(frozen=True, slots=True)
 class BeginAnew:
-    """Another persona: a full-duplex engine forgets the conversation so far."""
+    """Another persona: a full-duplex engine forgets the conversation so far.
+
+    One that was trained for it takes on the role ``prompt`` in the voice that it knows as ``voice``.
+    """
+
+    prompt: str = ""
+    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,8 +57,14 @@ class MoshiVoice(_Model):
 
     model: Literal["moshiko", "moshika"] = "moshika"
     voice_prompt: str = ""
+    """One of PersonaPlex's voices; empty for one that is like ``model``."""
     text_temperature: float = Field(default=0.7, ge=0.0, le=1.5)
     audio_temperature: float = Field(default=0.8, ge=0.0, le=1.5)
+
+    @property
+    def prompted_voice(self) -> str:
+        """The voice of PersonaPlex."""
+        return self.voice_prompt or {"moshika": "NATF2", "moshiko": "NATM1"}[self.model]
 
 
 class Voices(_Model):

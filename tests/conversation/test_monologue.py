@@ -139,7 +139,8 @@ def test_a_spoken_command_is_carried_out_by_the_session(world: MoshiWorld) -> No
     world.feed(MonologueText(1, " I will"))
     world.settle()
     assert world.session.current_persona_name == "glados"
-    assert BeginAnew() in world.commands
+    assert [each.voice for each in world.commands if isinstance(each, BeginAnew)] == ["NATF2", "NATF2"]
+    assert "You are GLaDOS." in str(world.commands)
     assert world.stored[-1].persona == "glados"
     assert world.stored[-1].text, "the new persona has introduced itself"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.voice.duplex.pipeline import Codes, Samples, Stepper
+from assistant.voice.duplex.pipeline import Codes, Conversation, Samples, Stepper
 from assistant.voice.moshi.codec import FRAME, SAMPLE_RATE
 from assistant.voice.moshi.talker import MoshiTalker
 
@@ -34,7 +34,7 @@ class ScriptedTalker:
         self.script = deque(script or [])
         self.heard: list[float] = []
         """The loudest sample of each frame that was stepped."""
-        self.resets = 0
+        self.begun: list[Conversation] = []
         self.has_left = False
         self.fails: Exception | None = None
         self.gate = threading.Event()
@@ -59,8 +59,8 @@ class ScriptedTalker:
         self.heard.append(int(user[0]) / 1000)
         return self.script.popleft() if self.script else "", user
 
-    def reset(self) -> None:
-        self.resets += 1
+    def begin(self, conversation: Conversation) -> None:
+        self.begun.append(conversation)
 
     def leave(self) -> None:
         self.has_left = True
@@ -136,8 +136,8 @@ class _TextFromFile:
             return self._pieces.popleft(), codes
         return "", None if codes is None else np.zeros_like(codes)
 
-    def reset(self) -> None:
-        self._stepper.reset()
+    def begin(self, conversation: Conversation) -> None:
+        self._stepper.begin(conversation)
 
     def _length(self) -> int:
         return self._path.stat().st_size if self._path.is_file() else 0

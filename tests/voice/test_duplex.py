@@ -143,9 +143,10 @@ def test_asleep_it_rests_and_a_new_persona_begins_anew() -> None:
         loop.run(3)
         assert not talker.heard
         loop.duplex.take(HoldMonologue(False))
-        loop.duplex.take(BeginAnew())
+        loop.duplex.take(BeginAnew("You are Nova.", "NATF2"))
         loop.run(3)
-        assert talker.resets == 1
+        (begun,) = talker.begun
+        assert (begun.prompt, begun.voice) == ("You are Nova.", "NATF2")
         assert talker.heard
 
 

@@ -24,7 +24,15 @@ from assistant.engine.protocol import (
 )
 from assistant.severity import Severity
 from assistant.voice.duplex.gate import Gate
-from assistant.voice.duplex.pipeline import Failed, FindTalker, Loaded, Message, Pipeline, Spoken
+from assistant.voice.duplex.pipeline import (
+    Conversation,
+    Failed,
+    FindTalker,
+    Loaded,
+    Message,
+    Pipeline,
+    Spoken,
+)
 from assistant.voice.duplex.speech import MonologueSpeech, events_of
 from assistant.voice.moshi.codec import FRAME, SAMPLE_RATE
 
@@ -122,8 +130,8 @@ class Duplex:
         match message:
             case HoldMonologue(is_held):
                 self._is_asleep = is_held
-            case BeginAnew():
-                self._pipeline.conversation += 1
+            case BeginAnew(prompt, voice):
+                self._pipeline.conversation = Conversation(prompt, voice)
             case Loaded(name):
                 self.name, self._is_loading = name, False
                 return (f"{name} listens and answers by itself now.",)

@@ -24,6 +24,14 @@ LEAVE_S = 1.0
 """What a stage is given to come to its end; the process leaves without it then."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Conversation:
+    """A conversation, and the role that the talker has in it where it can have one."""
+
+    prompt: str = ""
+    voice: str = ""
+
+
 class Stepper(Protocol):
     """The model; made and used on one thread."""
 
@@ -31,8 +39,8 @@ class Stepper(Protocol):
         """The user's frame (codebooks,) → the monologue's text of the frame, and the talker's frame."""
         ...
 
-    def reset(self) -> None:
-        """Begin a new conversation."""
+    def begin(self, conversation: Conversation) -> None:
+        """Forget what was said, and begin this conversation."""
         ...
 
 
@@ -91,14 +99,14 @@ Message = Loaded | Failed | Spoken
 @dataclass(frozen=True, slots=True)
 class _Heard:
     epoch: int
-    conversation: int
+    conversation: Conversation
     samples: Samples
 
 
 @dataclass(frozen=True, slots=True)
 class _Coded:
     epoch: int
-    conversation: int
+    conversation: Conversation
     codes: Codes
 
 
@@ -123,8 +131,8 @@ class Pipeline:
         self._has_failed = False
         self.epoch = 0
         """Raised by the user of the pipeline to make void what is under way."""
-        self.conversation = 0
-        """Raised by the user of the pipeline: the model begins anew with the next frame."""
+        self.conversation = Conversation()
+        """Replaced by the user of the pipeline: the model begins that one with the next frame."""
         self.encode: Stage[_Heard, _Coded] = Stage(
             "duplex-encode",
             self._make_encode,
@@ -173,15 +181,15 @@ class Pipeline:
         self.encode.start()
         self.decode.start()
         stepper = talker.make_stepper()
-        conversation = 0
+        conversation = self.conversation
 
         def step(coded: _Coded) -> _Stepped:
             nonlocal conversation
             if coded.epoch != self.epoch:
                 return _Stepped(coded.epoch, "", None)
-            if coded.conversation != conversation:
-                stepper.reset()
+            if coded.conversation is not conversation:
                 conversation = coded.conversation
+                stepper.begin(conversation)
             return _Stepped(coded.epoch, *stepper.step(coded.codes))
 
         return step

@@ -60,6 +60,11 @@ def read_voice(folder: Path, name: str) -> Voice:
     return Voice(np.array(held["inputs"].astype(mx.float32)), np.array(held["tokens"].astype(mx.int32)))
 
 
+def has_voices(folder: Path) -> bool:
+    """Whether a checkpoint's folder is that of a PersonaPlex, made ready."""
+    return (folder / "voices").is_dir()
+
+
 def voice_path(folder: Path, name: str) -> Path:
     """Where a checkpoint's folder has a converted voice."""
     return folder / "voices" / f"{name}.safetensors"

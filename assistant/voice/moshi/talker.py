@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from assistant.errors import CheckpointError, CheckpointMissingError
-from assistant.voice.duplex.pipeline import Codes, Samples, Stepper
+from assistant.voice.duplex.pipeline import Codes, Conversation, Samples, Stepper
 from assistant.voice.moshi.catalogue import MOSHIS, find_release
 from assistant.voice.moshi.checkpoint import Checkpoint, find_cached, open_checkpoint
 from assistant.voice.moshi.codec import mimi_decoder, mimi_encoder
+from assistant.voice.moshi.personaplex import has_voices
 from assistant.voice.moshi.words import Words
 
 if TYPE_CHECKING:
     from assistant.voice.moshi.generator import Generator
+    from assistant.voice.moshi.roles import Roles
 
 WARM_UP = 4
 """Steps before the first frame: what the device compiles, it compiles in these."""
@@ -46,6 +48,7 @@ class MoshiTalker:
     def make_stepper(self) -> Stepper:
         """See ``Talker.make_stepper``."""
         from assistant.voice.moshi.generator import Generator
+        from assistant.voice.moshi.roles import Roles
         from assistant.voice.moshi.sampling import Sampling
         from assistant.voice.moshi.weights import load_lm
 
@@ -57,7 +60,8 @@ class MoshiTalker:
             generator.step(np.zeros(self.checkpoint.config.user_codebooks, np.int32))
         generator.reset()
         _log.info("%s loaded in %.1f s", self.name, time.monotonic() - began)
-        return MoshiStepper(generator, Words(self.checkpoint.tokenizer))
+        roles = Roles(self.checkpoint, generator) if has_voices(self.checkpoint.weights.parent) else None
+        return MoshiStepper(generator, Words(self.checkpoint.tokenizer), roles)
 
     def leave(self) -> None:
         """See ``Talker.leave``: MLX aborts the process where a thread that used it ends otherwise."""
@@ -70,19 +74,23 @@ class MoshiTalker:
 class MoshiStepper:
     """See ``Stepper``."""
 
-    def __init__(self, generator: Generator, words: Words) -> None:
+    def __init__(self, generator: Generator, words: Words, roles: Roles | None = None) -> None:
         self._generator = generator
         self._words = words
+        self._roles = roles
 
     def step(self, user: Codes) -> tuple[str, Codes | None]:
         """See ``Stepper.step``."""
         step = self._generator.step(user)
         return self._words.add(step.text), step.codes
 
-    def reset(self) -> None:
-        """See ``Stepper.reset``."""
-        self._generator.reset()
+    def begin(self, conversation: Conversation) -> None:
+        """See ``Stepper.begin``."""
         self._words.reset()
+        if self._roles is None or not conversation.prompt:
+            self._generator.reset()
+        else:
+            self._roles.take_on(conversation.prompt, conversation.voice)
 
 
 def find_moshi(engine: Literal["auto", "moshi"], model: str) -> MoshiTalker | None:
