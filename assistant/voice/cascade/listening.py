@@ -21,6 +21,7 @@ from assistant.engine.protocol import (
     UserTurn,
 )
 from assistant.severity import Severity
+from assistant.voice.cascade.agreement import agreed, begins
 from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
 from assistant.voice.cascade.completeness import completeness
 from assistant.voice.cascade.doubt import is_doubtful, may_be_doubted
@@ -73,6 +74,7 @@ class _Turn:
     next_look: float = 0.0
     revision: int = 0
     text: str = ""
+    shown: str = ""
     guess: Transcript | None = None
     guessing: bool = False
     offered: bool = False
@@ -216,7 +218,7 @@ class Listening:
                 self._conclude(turn, result.at)
                 return
         if result.transcript is not None and turn.ended is None:
-            self._show(turn, result.transcript.text.strip())
+            self._show(turn, result.transcript.text.strip(), is_paused=job.kind is JobKind.SPECULATIVE)
 
     def _checked(self, job: Job, second: Transcript | None) -> None:
         doubted = self._doubted
@@ -339,9 +341,13 @@ class Listening:
     def _ask(self, turn: _Turn, kind: JobKind) -> None:
         self._outstanding += self._submit(turn.job(kind))
 
-    def _show(self, turn: _Turn, text: str) -> None:
-        if text and text != turn.text and not self._is_own_voice(turn, text):
-            self._emit(PartialTranscript(turn.number, text))
+    def _show(self, turn: _Turn, text: str, is_paused: bool) -> None:
+        """What has been said so far: all of it in a pause, otherwise what is sure and is not shown yet."""
+        shown = text if is_paused else agreed(turn.text, text)
+        adds = shown != turn.shown if is_paused else not begins(turn.shown, shown)
+        if shown and adds and not self._is_own_voice(turn, shown):
+            self._emit(PartialTranscript(turn.number, shown))
+            turn.shown = shown
         turn.text = text
 
     def _is_own_voice(self, turn: _Turn, text: str) -> bool:
