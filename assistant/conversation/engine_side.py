@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from assistant.conversation.answers import Answers
 from assistant.conversation.outbox import Outbox
 from assistant.conversation.updates import EngineShown, NoticeShown
 from assistant.engine.protocol import BeginAnew, EngineReady, HoldMonologue, UseDevices
+from assistant.llm.port import Message
 from assistant.personas.model import Persona
 from assistant.severity import Severity
+
+SUMMARY = 400
+"""Characters of the conversation that a full-duplex engine is told when it begins anew: some 100 tokens."""
 
 SPEAKER_GRACE = 5.0
 """Seconds that speech waits for a speaker that went, before its answer ends at the last word heard."""
@@ -79,10 +85,15 @@ class EngineSide:
             self._is_held = is_held
             self._outbox.engine(HoldMonologue(is_held))
 
-    def begin_anew(self, persona: Persona) -> None:
-        """A full-duplex engine forgets what was said to another persona, and is this one as far as it can."""
+    def begin_anew(self, persona: Persona, said: Iterable[Message] = ()) -> None:
+        """A full-duplex engine forgets what was said but for the end of ``said``, and is this persona.
+
+        Only one that was trained for it can be somebody, or remember.
+        """
         if self.answers_itself:
-            role = f"You are {persona.name}. {persona.identity}"
+            lines = [f"{'You' if each.role == 'assistant' else 'They'} said: {each.text}" for each in said]
+            so_far = " ".join(lines)[-SUMMARY:]
+            role = f"You are {persona.name}. {persona.identity} {so_far}".strip()
             self._outbox.engine(BeginAnew(role, persona.voices.moshi.prompted_voice))
 
     def text_engine_changed(self, name: str) -> None:

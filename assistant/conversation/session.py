@@ -56,6 +56,7 @@ from assistant.engine.protocol import (
     Monologue,
     PartialTranscript,
     PushToTalk,
+    RoleFading,
     SetMicrophone,
     SetVolume,
     SpeechFinished,
@@ -218,6 +219,8 @@ class Session:
                 self._devices_changed(event, now)
             case _ if isinstance(event, Monologue):
                 self._monologues.take(event, now)
+            case RoleFading():
+                self.engine.begin_anew(self.persona, self.answers.history)
             case _ if isinstance(event, Report):
                 self._outbox.show(shown(event))
         self.preparation.drop_outdated()
@@ -351,7 +354,7 @@ class Session:
 
     def _engine_ready(self, event: EngineReady, now: float) -> None:
         self.engine.ready(event)
-        self.engine.begin_anew(self.persona)
+        self.engine.begin_anew(self.persona, self.answers.history)
         self._outbox.engine(SetVolume(self.volume))
         if not self.microphone_open:
             self._outbox.engine(SetMicrophone(False))

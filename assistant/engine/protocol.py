@@ -369,6 +369,11 @@ class MonologueEnded:
     interrupted: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class RoleFading:
+    """What a full-duplex engine began with soon leaves its context, and nobody speaks: begin anew now."""
+
+
 Monologue = MonologueText | MonologueCall | MonologueEnded
 
 
@@ -441,6 +446,7 @@ Event = (
     | MonologueText
     | MonologueCall
     | MonologueEnded
+    | RoleFading
     | FrameTimes
     | AudioHealth
     | RecordingFailed

@@ -18,6 +18,7 @@ from assistant.engine.protocol import (
     MonologueCall,
     MonologueEnded,
     MonologueText,
+    RoleFading,
     TurnGuess,
     UserSpeechStarted,
     UserTurn,
@@ -171,6 +172,20 @@ def test_asleep_it_is_held_until_it_is_woken(world: MoshiWorld) -> None:
     world.settle()
     assert world.commands[-1] != HoldMonologue(True)
     assert world.commands.count(HoldMonologue(False)) == 1
+
+
+def test_beginning_anew_it_keeps_the_end_of_what_was_said(world: MoshiWorld) -> None:
+    world.say("My name is Ada.")
+    world.feed(MonologueText(1, " Hello, Ada."))
+    world.feed(MonologueEnded(1))
+    world.feed(RoleFading())
+    (kept,) = [each.prompt for each in world.commands[-1:] if isinstance(each, BeginAnew)]
+    assert kept.startswith("You are Nova.")
+    assert kept.endswith("They said: My name is Ada. You said: Hello, Ada.")
+    world.say("Change to GLaDOS.")
+    world.settle()
+    switched = [each.prompt for each in world.commands if isinstance(each, BeginAnew)][-1]
+    assert "Ada" not in switched, "what was said to one persona is not another's"
 
 
 def test_a_cascade_is_told_nothing_of_it() -> None:

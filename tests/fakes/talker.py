@@ -29,6 +29,7 @@ class ScriptedTalker:
     """Says the pieces of ``script``, one a frame, over a tone that never stops; hears into ``heard``."""
 
     name = "scripted"
+    role_frames = 0
 
     def __init__(self, script: list[str] | None = None) -> None:
         self.script = deque(script or [])

@@ -21,6 +21,7 @@ from assistant.engine.protocol import (
     MonologueCall,
     MonologueEnded,
     MonologueText,
+    RoleFading,
 )
 from assistant.errors import CheckpointError
 from assistant.voice.duplex.duplex import Duplex
@@ -148,6 +149,20 @@ def test_asleep_it_rests_and_a_new_persona_begins_anew() -> None:
         (begun,) = talker.begun
         assert (begun.prompt, begun.voice) == ("You are Nova.", "NATF2")
         assert talker.heard
+
+
+def test_before_its_role_is_forgotten_it_asks_to_begin_anew_in_a_silence() -> None:
+    talker = ScriptedTalker([" Well", *[""] * 12, " well"])
+    talker.role_frames = 20
+    with running(talker) as loop:
+        loop.run(14 + PAUSE + 30)
+        assert not loop.all(RoleFading), "it spoke within three seconds"
+        loop.run(20)
+        assert loop.all(RoleFading) == [RoleFading()]
+        loop.duplex.take(BeginAnew("You are Nova."))
+        loop.run(10)
+        assert loop.all(RoleFading) == [RoleFading()]
+        assert [each.prompt for each in talker.begun] == ["You are Nova."]
 
 
 def test_silenced_it_says_no_further_word_of_the_utterance() -> None:

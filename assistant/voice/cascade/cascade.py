@@ -254,7 +254,7 @@ class Cascade:
 
     def _speak(self) -> None:
         # Before anything of an announcement is written: what the talker has written is discarded here.
-        self._duplex.advance(self._now, is_held=not self._playout.is_idle)
+        self._duplex.advance(self._now, is_held=not self._playout.is_idle, is_heard=self._has_open_turn)
         self._speaking.advance(self._has_output)
         is_floor_taken = self._listening is not None and self._listening.user_has_floor
         self._emit_all(self._playout.advance(self._now, is_floor_taken=is_floor_taken))

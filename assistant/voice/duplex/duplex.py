@@ -21,6 +21,7 @@ from assistant.engine.protocol import (
     HoldMonologue,
     MonologueEnded,
     MonologueText,
+    RoleFading,
 )
 from assistant.severity import Severity
 from assistant.voice.duplex.gate import Gate
@@ -40,6 +41,9 @@ FRAME_S = FRAME / SAMPLE_RATE
 ANSWER_S = 3.0
 """Silence after a recording's end that tells that it has been answered."""
 ANSWER_LIMIT_S = 40.0
+_REFRESH = 0.7
+"""Share of the context from which a silence is taken to begin anew."""
+_SILENCE_S = 3.0
 _AUDIBLE = 10 ** (-50 / 20)
 _TIMES_S = 5.0
 _TOO_SLOW = 0.05
@@ -72,7 +76,8 @@ class Duplex:
         self._utterance = 0
         self._is_open = False
         self._is_held = self._is_asleep = False
-        self._now = time.monotonic()
+        self._now = self._spoken_at = time.monotonic()
+        self._age = self._oldest = 0
         self._is_loading = find is not None
         self._input_over_at: float | None = None
         self._times_at = time.monotonic()
@@ -131,9 +136,11 @@ class Duplex:
             case HoldMonologue(is_held):
                 self._is_asleep = is_held
             case BeginAnew(prompt, voice):
+                self._age = 0
                 self._pipeline.conversation = Conversation(prompt, voice)
-            case Loaded(name):
+            case Loaded(name, role_frames):
                 self.name, self._is_loading = name, False
+                self._oldest = int(_REFRESH * role_frames)
                 return (f"{name} listens and answers by itself now.",)
             case Failed(error):
                 self.name, self._is_loading = "", False
@@ -143,12 +150,13 @@ class Duplex:
                     return ("The cascade listens and answers instead.",)
             case Spoken(epoch, text, samples):
                 self._done += 1
+                self._age += 1
                 if epoch == self._pipeline.epoch and not self._is_held:
                     self._say(text, samples)
         return ()
 
-    def advance(self, now: float, *, is_held: bool) -> None:
-        """Report what has been heard; once for every block."""
+    def advance(self, now: float, *, is_held: bool, is_heard: bool = False) -> None:
+        """Report what has been heard; once for every block. ``is_heard`` while the user speaks."""
         self._now = now
         is_held = is_held or self._is_asleep
         if is_held != self._is_held:
@@ -162,6 +170,9 @@ class Duplex:
                 self.words_at = now
                 self._spoke(now, event.text)
             self._emit(event)
+        if is_heard or self._gate.is_talking:
+            self._spoken_at = now
+        self._refresh(now)
         self._report()
 
     def silence(self) -> None:
@@ -201,6 +212,12 @@ class Duplex:
         if self._is_open or is_unheard:
             self._is_open = False
             self._emit(MonologueEnded(self._utterance, interrupted=True))
+
+    def _refresh(self, now: float) -> None:
+        """Ask to begin anew before the role is forgotten, where that interrupts nobody."""
+        if self._oldest and self._age >= self._oldest and now - self._spoken_at >= _SILENCE_S:
+            self._age = 0
+            self._emit(RoleFading())
 
     def _report(self) -> None:
         if not self.name or time.monotonic() - self._times_at < _TIMES_S:

@@ -48,6 +48,8 @@ class Talker(Protocol):
     """A full-duplex model with its codec, found but not loaded. Each part is made on its own thread."""
 
     name: str
+    role_frames: int
+    """Frames after which its role has left its context; 0 for one that takes on none."""
 
     def make_encoder(self) -> Callable[[Samples], Codes]:
         """Sound (1920,) at 24 kHz → codes (codebooks,). Raises ``AssistantError``."""
@@ -72,9 +74,10 @@ FindTalker = Callable[[], Talker | None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """From now on frames come out."""
+    """From now on frames come out. ``role_frames`` is the talker's."""
 
     name: str
+    role_frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,7 @@ class Pipeline:
             self._loading -= 1
             is_ready = self._loading == 0 and not self._has_failed
         if is_ready and self._talker:
-            self._deliver(Loaded(self._talker.name))
+            self._deliver(Loaded(self._talker.name, self._talker.role_frames))
 
     def _fail(self, error: Exception) -> None:
         with self._lock:

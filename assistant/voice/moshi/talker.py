@@ -36,6 +36,8 @@ class MoshiTalker:
     def __init__(self, checkpoint: Checkpoint, name: str) -> None:
         self.checkpoint = checkpoint
         self.name = name
+        self._has_roles = has_voices(checkpoint.weights.parent)
+        self.role_frames: int = checkpoint.config.raw["context"] if self._has_roles else 0
 
     def make_encoder(self) -> Callable[[Samples], Codes]:
         """See ``Talker.make_encoder``."""
@@ -60,7 +62,7 @@ class MoshiTalker:
             generator.step(np.zeros(self.checkpoint.config.user_codebooks, np.int32))
         generator.reset()
         _log.info("%s loaded in %.1f s", self.name, time.monotonic() - began)
-        roles = Roles(self.checkpoint, generator) if has_voices(self.checkpoint.weights.parent) else None
+        roles = Roles(self.checkpoint, generator) if self._has_roles else None
         return MoshiStepper(generator, Words(self.checkpoint.tokenizer), roles)
 
     def leave(self) -> None:
