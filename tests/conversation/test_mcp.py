@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 import pytest_asyncio
 
@@ -28,6 +30,7 @@ from assistant.memory.opening import open_temporary_store
 from assistant.personas.load import load_library
 from assistant.tools.context import ToolContext
 from assistant.tools.mcp import connection
+from assistant.tools.mcp.content import wrong_with
 from assistant.tools.mcp.servers import McpServers
 from assistant.tools.offered import Offer
 from assistant.tools.registry import Registry, default_registry
@@ -179,6 +182,19 @@ async def test_a_server_that_dies_is_told_once_and_comes_back(
     assert len(there.offers) == 4
 
 
+async def test_a_program_that_ends_uncalled_is_told_at_once_and_all_end_with_the_conversation(
+    tmp_path: Path,
+) -> None:
+    others = servers_of_this_process()
+    async with connected(tmp_path, one=over_stdio(), two=over_stdio()) as there:
+        first, second = servers_of_this_process() - others
+        os.kill(first.pid, signal.SIGKILL)
+        gone = await there.until(3)
+        assert (gone.tools, gone.message) == ((), f"The tool server {gone.server} is not there.")
+        assert second.is_running()
+    assert not second.is_running()
+
+
 async def test_servers_that_cannot_be_had_are_told_once_each(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,21 +219,16 @@ async def test_offline_calls_nobody_on_another_machine(tmp_path: Path) -> None:
         assert "offline is set" in there.offers[0].message
 
 
-async def test_its_processes_end_with_the_conversation(tmp_path: Path) -> None:
-    async with connected(tmp_path, fake=over_stdio()) as there:
-        pid = next(int(each) for each in os.listdir("/proc") if each.isdigit() and is_server(int(each)))
-        assert there.offers[0].tools
-    assert not is_server(pid)
+async def test_an_address_in_a_schema_is_never_fetched() -> None:
+    schema = {"properties": {"word": {"$ref": "http://127.0.0.1:9/word.json"}}, "required": ["word"]}
+    assert wrong_with({"word": "cha"}, schema) == "", "nobody listens there, and nobody was asked"
+    assert "required" in wrong_with({}, {"required": ["word"]})
+    assert wrong_with({}, {"type": 12}) == "", "the server will say"
 
 
-def is_server(pid: int) -> bool:
-    """Whether this is a server that this very process has started."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return False
-    return SERVER.encode() in command and b"stdio" in command and parent == os.getpid()
+def servers_of_this_process() -> set[psutil.Process]:
+    children = psutil.Process().children()
+    return {child for child in children if SERVER in child.cmdline() and "stdio" in child.cmdline()}
 
 
 class Curious(RoteEngine):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from assistant.llm.markers import CALLS, END_OF_REPLY, LEAKED, START_OF_TURN, THINKING, defused
 from assistant.llm.output.clean import Cleaner
 from assistant.llm.output.guard import LIMIT, STEP, Guard, is_loop
+from assistant.llm.output.hide import WordHider
 from assistant.llm.output.markup import STOPS, MarkupFilter
 from assistant.llm.output.pipeline import OutputPipeline
 from assistant.llm.output.scan import LiteralScanner
@@ -180,6 +181,18 @@ def test_a_reply_without_an_end_has_one():
     guard = Guard()
     assert len(guard.feed(" ".join(map(str, range(10_000))))) == LIMIT
     assert guard.ended
+
+
+# --- hidden words ---------------------------------------------------------------------------------------
+
+
+@given(st.text("ab’ .\n", max_size=40), cuts)
+@example("Darn it", [1, 2])
+def test_hidden_words_go_wherever_the_pieces_end(text: str, at: list[int]):
+    hider = WordHider(("ab", "BA", "ab’b", "darn"))
+    shown = "".join(hider.feed(piece) for piece in cut(text, at)) + hider.finish()
+    words = re.split(r"(\w+(?:’\w+)*)", text)
+    assert shown == "".join("…" if word.lower() in ("ab", "ba", "ab’b", "darn") else word for word in words)
 
 
 # --- all of it ------------------------------------------------------------------------------------------

@@ -136,6 +136,28 @@ def test_a_folder_in_place_of_the_file_is_told(files: Files) -> None:
         files.load()
 
 
+def test_a_wrong_server_of_tools_is_named_without_its_secrets(files: Files) -> None:
+    files.config.write_text('[mcp.home]\nurl = "ftp://x"\nheaders = { Authorization = "Bearer 12345" }\n')
+    with pytest.raises(ConfigError, match=r"mcp\.home\.url cannot be used") as raised:
+        files.load()
+    assert "12345" not in str(raised.value)
+    files.config.write_text(
+        '[mcp.home]\nurl = "http://x/mcp"\nheaders = { Authorization = "Bearer 12345" }\n'
+    )
+    values = files.load().values
+    assert values.mcp["home"].headers["Authorization"].get_secret_value() == "Bearer 12345"
+    assert "12345" not in values.model_dump_json(), "recordings hold the settings"
+    for broken in (
+        'command = "x"\nurl = "http://x"',
+        "",
+        'command = "x"\nheaders = { A = "b" }',
+        "nonsense = 1",
+    ):
+        files.config.write_text(f"[mcp.home]\n{broken}\n")
+        with pytest.raises(ConfigError):
+            files.load()
+
+
 def test_every_setting_is_documented() -> None:
     page = Path(__file__).resolve().parents[2].joinpath("docs/configuration.md").read_text(encoding="utf-8")
     assert [field for field in Settings.model_fields if f"`{field}`" not in page] == []

@@ -10,7 +10,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,7 +123,26 @@ class McpConnection:
             env={name: value.get_secret_value() for name, value in server.env.items()},
         )
         log_file = stack.enter_context(self._log_path.open("a", encoding="utf-8"))
-        return stdio_client(parameters, log_file)
+        return self._watched(stdio_client(parameters, log_file))
+
+    @asynccontextmanager
+    async def _watched(self, transport: AbstractAsyncContextManager[Any]) -> AsyncIterator[Any]:
+        """The same streams; that the program has ended is noticed at once, not by the next call."""
+        import anyio
+
+        async def relay() -> None:
+            async with forwarded:
+                async for message in read:
+                    await forwarded.send(message)
+            self._gone.set()
+
+        async with transport as (read, write):
+            forwarded, received = anyio.create_memory_object_stream[Any](0)
+            relaying = asyncio.create_task(relay())
+            try:
+                yield received, write
+            finally:
+                relaying.cancel()
 
     async def _over_http(self, stack: AsyncExitStack) -> Any:
         import httpx2

@@ -34,7 +34,9 @@ class McpServers:
         for name in self._refused:
             message = f"The tool server {name} is not on this machine, and offline is set."
             tell(Offer(name, (), message, "Unset ASSISTANT_OFFLINE."))
-        await asyncio.gather(*(each.run(tell) for each in self._connections.values()))
+        async with asyncio.TaskGroup() as group:  # unlike gather it waits until all have let go
+            for each in self._connections.values():
+                group.create_task(each.run(tell))
 
     async def call(self, server: str, tool: str, arguments: Mapping[str, Any]) -> ToolResult:
         """Run a tool there. Raises ``ToolError``, and ``ToolCallError`` where the arguments are wrong."""
