@@ -6,8 +6,9 @@ Source: the API reference's "Chat completions" (streaming, tools, ``stream_optio
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
+from types import MappingProxyType
 from typing import Any
 
 from rapidfuzz import process
@@ -25,7 +26,10 @@ _CONTEXT_KEYS = ("n_ctx", "max_model_len", "context_length", "context_window")
 
 
 class OpenAIEngine:
-    """``model`` empty takes the one that the server offers (the first of several)."""
+    """``model`` empty takes the one that the server offers (the first of several).
+
+    ``extra`` goes into every request beside what the interface names.
+    """
 
     def __init__(
         self,
@@ -35,12 +39,14 @@ class OpenAIEngine:
         sampling: Sampling | None = None,
         native_tools: bool = True,
         label: str = "openai",
+        extra: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         self._endpoint = endpoint
         self._model = model
         self._sampling = sampling or Sampling()
         self._native_tools = native_tools
         self._label = label
+        self._extra = extra
         self._info: ModelInfo | None = None
 
     @property
@@ -59,6 +65,7 @@ class OpenAIEngine:
             "temperature": self._sampling.temperature,
             "top_p": self._sampling.top_p,
             "max_tokens": self._sampling.max_tokens,
+            **self._extra,
         }
         if prompt.tools and self._native_tools:
             body["tools"] = tool_schemas(prompt)
