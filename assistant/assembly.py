@@ -114,7 +114,7 @@ class Assembly:
             memory.store,
             recorder=self._recorder(),
             records=values.recording,
-            notices=self._notices(library, memory),
+            notices=[*self._notices(library, memory), *_told_by(text_engine)],
             tool_servers=self._tool_servers(library),
         )
         return Assembled(runner, library, persona)
@@ -165,6 +165,11 @@ class Assembly:
 def _as_history(message: StoredMessage, registry: Registry) -> Message:
     untrusted = any(registry.brings_untrusted(str(tool.get("name"))) for tool in message.tools)
     return Message(message.role, message.text, message.persona, untrusted=untrusted)
+
+
+def _told_by(text_engine: TextEngine) -> list[NoticeShown]:
+    note = text_engine.note if isinstance(text_engine, TextEngineManager) else ""
+    return [NoticeShown(Severity.INFO, note)] if note else []
 
 
 def text_engine_for(options: Mapping[str, Any]) -> TextEngineManager:

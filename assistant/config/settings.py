@@ -28,11 +28,15 @@ class Settings(BaseSettings):
     moshi_model: str = Field(
         default="", description="a folder with Moshi's weights, a repository, or empty for what is there"
     )
-    text_engine: Literal["auto", "scripted", "llama", "openai", "ollama"] = Field(
+    text_engine: str = Field(
         default="auto",
-        description='"auto", "scripted" (no model), "llama" (a GGUF file), "openai" (a server) or "ollama"',
+        pattern=r"^[a-z][a-z0-9_-]*$",
+        description='"auto", "scripted" (no model), "llama" or "mlx" (a file), "openai" (a server), "ollama" '
+        "or the name of an installed one",
     )
-    text_model: str = Field(default="", description="a GGUF file, or a model's name on the server")
+    text_model: str = Field(
+        default="", description="a GGUF file, a folder with a model, or a model's name on the server"
+    )
     text_url: str = Field(
         default="",
         pattern=r"^(?:https?://[^\s/]+.*)?$",

@@ -79,7 +79,7 @@ class PersonasReloaded:
     personas: tuple[Mapping[str, Any], ...]
 
 
-TEXT_ENGINES = ("scripted", "llama", "openai", "ollama")
+TEXT_ENGINES = ("scripted", "llama", "mlx", "openai", "ollama")
 
 
 @dataclass(frozen=True, slots=True)

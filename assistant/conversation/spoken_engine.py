@@ -10,6 +10,7 @@ from assistant.tools.result import ToolCall
 _NAMES = {
     "scripted": r"script(?:ed)?|built[- ]in|simple",
     "llama": r"l+ama(?:[ .-]?c ?p ?p)?|local|yama",
+    "mlx": r"m\.? ?l\.? ?x\.?",
     "ollama": r"o[ -]?l+ama|oh l+ama",
     "openai": r"open ?a\.? ?i\.?|server|remote",
 }

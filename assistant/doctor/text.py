@@ -9,7 +9,8 @@ from assistant.config.locations import Locations
 from assistant.config.settings import Settings
 from assistant.doctor.finding import Finding, Status
 from assistant.errors import TextEngineError
-from assistant.llm.manager import TextEngineManager, chosen, find_gguf
+from assistant.llm.files import find_gguf, find_model
+from assistant.llm.manager import TextEngineManager, chosen
 
 AREA = "text engine"
 
@@ -25,6 +26,8 @@ def check_text_engine(settings: Settings, locations: Locations) -> Finding:
             return Finding(AREA, Status.OK, engine, "The personas' own lines; no language model is set.")
         if engine == "llama":
             return _llama(settings, locations)
+        if engine == "mlx":
+            return _mlx(settings, locations)
         manager = TextEngineManager(settings, locations.models, locations.text_log_file, ())
         info = asyncio.run(_asked(manager))
     except TextEngineError as error:
@@ -44,6 +47,25 @@ def _llama(settings: Settings, locations: Locations) -> Finding:
         return Finding(AREA, Status.PROBLEM, "llama", "llama.cpp is not installed.", INSTALL)
     size = path.stat().st_size / 1e6
     return Finding(AREA, Status.OK, "llama", f"{path.name}: {header.architecture}, {size:,.0f} MB.")
+
+
+def _mlx(settings: Settings, locations: Locations) -> Finding:
+    from assistant.llm.llama.gguf import read_header
+    from assistant.llm.mlx.engine import INSTALL
+    from assistant.llm.mlx.folder import open_folder
+    from assistant.llm.mlx.gguf_support import why_not
+
+    path = find_model(settings.text_model, locations.models)
+    if path.suffix == ".gguf":
+        header = read_header(path)
+        if reason := why_not(header):
+            return Finding(AREA, Status.WARNING, "llama", reason, "llama.cpp reads it instead.")
+        kind = header.architecture
+    else:
+        kind = str(open_folder(path).config.get("model_type", "a model"))
+    if find_spec("mlx_lm") is None:
+        return Finding(AREA, Status.PROBLEM, "mlx", "mlx-lm is not installed.", INSTALL)
+    return Finding(AREA, Status.OK, "mlx", f"{path.name}: {kind}.")
 
 
 async def _asked(manager: TextEngineManager) -> str:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from rapidfuzz import process
-
 from assistant.addresses import is_loopback
 from assistant.config.settings import Settings
 from assistant.errors import TextEngineError
+from assistant.llm.files import find_gguf, find_model, is_model_file, is_model_folder
+from assistant.llm.plugins import engine_names, make_engine
 from assistant.llm.port import Delta, ModelInfo, Prompt, TextEngine
 from assistant.llm.sampling import Sampling
 from assistant.llm.scripted.engine import ScriptedEngine
 from assistant.personas.model import Persona
+
+log = logging.getLogger(__name__)
 
 _OLLAMA_PORT = re.compile(r":11434(?:/|$)")
 
@@ -23,7 +27,7 @@ _OLLAMA_PORT = re.compile(r":11434(?:/|$)")
 class TextEngineManager:
     """A text engine like any other, whichever it is at the moment.
 
-    ``models`` is the folder where GGUF files are looked for by name; ``log_path`` takes what native code
+    ``models`` is the folder where models are looked for by name; ``log_path`` takes what native code
     says. Raises ``TextEngineError`` where the settings name what is not there; nothing is loaded or asked
     before the first reply.
     """
@@ -34,6 +38,8 @@ class TextEngineManager:
         self._log_path = log_path
         self._personas = personas
         self._sampling = Sampling(settings.text_temperature, max_tokens=settings.text_max_tokens)
+        self.note = ""
+        """Why another engine is at work than was asked for; empty where that is not so."""
         self._current: TextEngine = self._make(chosen(settings, models), settings.text_model)
 
     @property
@@ -78,15 +84,20 @@ class TextEngineManager:
         return new.name
 
     def _make(self, engine: str, model: str) -> TextEngine:
+        self.note = ""
         makers: dict[str, Callable[[str], TextEngine]] = {
             "scripted": lambda model: ScriptedEngine(self._personas),
             "llama": self._llama,
+            "mlx": self._mlx,
             "openai": self._openai,
             "ollama": self._ollama,
         }
-        if engine not in makers:
-            raise TextEngineError(f"There is no text engine {engine!r}.", f"There are: {', '.join(makers)}.")
-        return makers[engine](model)
+        if engine in makers:
+            return makers[engine](model)
+        if engine in (others := engine_names()):
+            return make_engine(engine, self._settings, model)
+        known = ", ".join([*makers, *others])
+        raise TextEngineError(f"There is no text engine {engine!r}.", f"There are: {known}.")
 
     # What an engine needs is imported with it: the dashboard's first paint waits for none of this.
 
@@ -95,6 +106,18 @@ class TextEngineManager:
 
         path = find_gguf(model, self._models)
         return LlamaEngine(path, self._log_path, context=self._settings.text_context, sampling=self._sampling)
+
+    def _mlx(self, model: str) -> TextEngine:
+        from assistant.llm.llama.gguf import read_header
+        from assistant.llm.mlx.engine import MlxEngine
+        from assistant.llm.mlx.gguf_support import why_not
+
+        path = find_model(model, self._models)
+        if path.suffix == ".gguf" and (reason := why_not(read_header(path))):
+            log.warning("%s: %s llama.cpp reads it instead.", path.name, reason)
+            self.note = f"{reason} llama.cpp reads it instead."
+            return self._llama(str(path))
+        return MlxEngine(path, self._log_path, context=self._settings.text_context, sampling=self._sampling)
 
     def _openai(self, model: str) -> TextEngine:
         from assistant.llm.endpoint import Endpoint
@@ -130,40 +153,16 @@ def chosen(settings: Settings, models: Path) -> str:
     """The engine's name; ``auto`` follows what else is set, then what lies in ``models``."""
     if settings.text_engine != "auto":
         return settings.text_engine
+    if is_model_folder(settings.text_model):
+        return "mlx"
     if settings.text_model.endswith(".gguf"):
-        return "llama"
+        return "mlx" if sys.platform == "darwin" and find_spec("mlx_lm") else "llama"
     if settings.text_url:
         return "ollama" if _OLLAMA_PORT.search(settings.text_url) else "openai"
     is_one = len(list(models.glob("*.gguf"))) == 1 and not settings.text_model
     return "llama" if is_one and find_spec("xllamacpp") else "scripted"
 
 
-def find_gguf(model: str, folder: Path) -> Path:
-    """A GGUF file by path, or by a part of its name among those in ``folder``; empty takes the only one.
-
-    Raises ``TextEngineError`` with the closest names.
-    """
-    path = Path(model).expanduser()
-    if model and (path.suffix == ".gguf" or path.exists()):
-        if path.is_file():
-            return path
-        raise TextEngineError(f"There is no file {path}.", _known(model, folder))
-    found = {each.stem: each for each in sorted(folder.glob("*.gguf"))}
-    fitting = [name for name in found if model.casefold() in name.casefold()]
-    if len(fitting) == 1:
-        return found[fitting[0]]
-    what = f"There is no model named {model!r}." if model else "It is not said which model to use."
-    raise TextEngineError(what, _known(model, folder))
-
-
-def _known(model: str, folder: Path) -> str:
-    names = [each.stem for each in sorted(folder.glob("*.gguf"))]
-    near = [hit[0] for hit in process.extract(Path(model).stem, names, limit=3)] if names else []
-    if near:
-        return f"There are: {', '.join(near)}."
-    return f"Set ASSISTANT_TEXT_MODEL to a GGUF file, or put one into {folder}."
-
-
 def _on_server(model: str) -> str:
     """Settings name one model; a file of ours is none of a server's."""
-    return "" if model.endswith(".gguf") else model
+    return "" if is_model_file(model) else model

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.errors import TextEngineError
-from assistant.llm.chat import chat_messages, tool_schemas
+from assistant.llm.calls_by_schema import LONGEST_CALL, call_schema, with_calls_by_schema
+from assistant.llm.chat import ChatMessage, chat_messages, tool_schemas
 from assistant.llm.endpoint import Endpoint, NotFound, error_message, not_json
 from assistant.llm.failures import Unavailable
 from assistant.llm.native_calls import read_call
@@ -55,20 +56,37 @@ class OllamaEngine:
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """See the port."""
         await self.info()
+        messages = chat_messages(prompt, native_tools=bool(self._native_tools))
+        more = {"tools": tool_schemas(prompt)} if prompt.tools and self._native_tools else {}
+        deltas = self._chat(messages, self._sampling.max_tokens, more)
+        if prompt.tools and not self._native_tools:
+            schema = {"format": call_schema(prompt.tools)}
+            deltas = with_calls_by_schema(
+                deltas,
+                lambda begun: self._chat(
+                    [*messages, {"role": "assistant", "content": begun}], LONGEST_CALL, schema
+                ),
+            )
+        async with aclosing(deltas):
+            async for delta in deltas:
+                yield delta
+
+    async def _chat(
+        self, messages: list[ChatMessage], limit: int, more: dict[str, Any]
+    ) -> AsyncGenerator[Delta, None]:
         body: dict[str, Any] = {
             "model": self._model,
-            "messages": chat_messages(prompt, native_tools=bool(self._native_tools)),
+            "messages": messages,
             "stream": True,
             "keep_alive": KEEP_ALIVE,
             "options": {
                 "num_ctx": self._context,
                 "temperature": self._sampling.temperature,
                 "top_p": self._sampling.top_p,
-                "num_predict": self._sampling.max_tokens,
+                "num_predict": limit,
             },
+            **more,
         }
-        if prompt.tools and self._native_tools:
-            body["tools"] = tool_schemas(prompt)
         try:
             async with aclosing(self._objects("/api/chat", body)) as objects:
                 async for each in objects:

@@ -14,11 +14,21 @@ from typing import Any
 from rapidfuzz import process
 
 from assistant.errors import TextEngineError
+from assistant.llm.calls_by_schema import LONGEST_CALL, call_schema
 from assistant.llm.chat import chat_messages, tool_schemas
 from assistant.llm.endpoint import Endpoint, NotFound, NotJson, error_message, not_json
 from assistant.llm.failures import Unavailable
-from assistant.llm.native_calls import CallFragments
-from assistant.llm.port import Delta, Finished, FinishReason, ModelInfo, Prompt, TextDelta, Usage
+from assistant.llm.native_calls import CallFragments, read_call
+from assistant.llm.port import (
+    Delta,
+    Finished,
+    FinishReason,
+    MalformedCallDelta,
+    ModelInfo,
+    Prompt,
+    TextDelta,
+    Usage,
+)
 from assistant.llm.sampling import Sampling
 
 _REASONS = {"length": FinishReason.LENGTH, "tool_calls": FinishReason.TOOL_CALLS}
@@ -72,9 +82,27 @@ class OpenAIEngine:
         try:
             async with aclosing(self._events(body)) as events:
                 async for delta in read_events(events):
-                    yield delta
+                    yield await self._corrected(delta, body, prompt)
         except NotFound as error:
             raise await unknown_model(info.model, self.models) from error
+
+    async def _corrected(self, delta: Delta, body: dict[str, Any], prompt: Prompt) -> Delta:
+        """A malformed call is asked for once more, under the schema of the tools where the server can."""
+        if not isinstance(delta, MalformedCallDelta) or not prompt.tools:
+            return delta
+        schema = {"name": "tool_call", "strict": True, "schema": call_schema(prompt.tools)}
+        again = {key: value for key, value in body.items() if key not in ("tools", "stream_options")}
+        again |= {
+            "stream": False,
+            "max_tokens": LONGEST_CALL,
+            "response_format": {"type": "json_schema", "json_schema": schema},
+        }
+        try:
+            answer = await self._endpoint.post("/chat/completions", again)
+            call = json.loads(answer["choices"][0]["message"]["content"])
+            return read_call(str(call["name"]), call["arguments"])
+        except (TextEngineError, LookupError, TypeError, ValueError):
+            return delta
 
     async def _events(self, body: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The ``data:`` of a server-sent event stream; raises ``Unavailable`` when it breaks off."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from assistant.errors import ToolError
 from assistant.tools.context import ToolContext
 from assistant.tools.define import tool
@@ -14,9 +12,7 @@ LOADING = 130.0
 
 
 @tool(Kind.USER, timeout_s=LOADING)
-async def use_text_engine(
-    context: ToolContext, engine: Literal["scripted", "llama", "openai", "ollama"], model: str = ""
-) -> ToolResult:
+async def use_text_engine(context: ToolContext, engine: str, model: str = "") -> ToolResult:
     """Let another text engine write the replies, from the next one on.
 
     Args:
@@ -27,10 +23,11 @@ async def use_text_engine(
         raise ToolError("The text engine cannot be changed here.")
     before = context.text_engines.engine
     name = await context.text_engines.use(engine, model)
-    undo = ToolCall("use_text_engine", {"engine": before}) if before != engine else None
+    now = context.text_engines.engine
+    undo = ToolCall("use_text_engine", {"engine": before}) if before != now else None
     return ToolResult(
         f"Replies are written by {name} now.",
-        speech=f"From now on I think with {'my script' if engine == 'scripted' else engine}.",
+        speech=f"From now on I think with {'my script' if now == 'scripted' else now}.",
         actions=(TextEngineChanged(name),),
         undo=undo,
     )

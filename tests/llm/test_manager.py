@@ -19,7 +19,8 @@ from assistant.conversation.updates import EngineShown, MessageShown, NoticeShow
 from assistant.engine.typed import TypedEngine
 from assistant.errors import TextEngineError
 from assistant.llm import reply as replying
-from assistant.llm.manager import TextEngineManager, chosen, find_gguf
+from assistant.llm.files import find_gguf
+from assistant.llm.manager import TextEngineManager, chosen
 from assistant.memory.opening import open_temporary_store
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry

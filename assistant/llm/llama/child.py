@@ -11,11 +11,10 @@ import os
 import shutil
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-NICENESS = 5
-"""Speech comes first: where processors are few, text waits for it."""
+from assistant.llm.process import NICENESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +30,6 @@ class LlamaConfig:
     batch: int
     cache_mb: int
 
-    def as_json(self) -> str:
-        """One line."""
-        return json.dumps(asdict(self)) + "\n"
-
 
 def main() -> None:
     """Serve until the parent's end of the channel closes."""
@@ -45,7 +40,7 @@ def main() -> None:
         try:
             server = _serve(config)
         except Exception as error:
-            file.write(json.dumps({"failed": str(error) or type(error).__name__}) + "\n")
+            file.write(json.dumps({"failed": f"{str(error) or type(error).__name__}."}) + "\n")
             file.flush()
             os._exit(1)
         file.write(json.dumps({"ready": bool(server)}) + "\n")

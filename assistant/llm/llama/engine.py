@@ -6,44 +6,45 @@ import asyncio
 import contextlib
 import importlib.util
 import json
+import logging
 import os
 import platform
 import secrets
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
 from assistant.errors import TextEngineError
+from assistant.llm.calls_by_schema import LONGEST_CALL, call_schema, with_calls_by_schema
 from assistant.llm.chat import chat_messages
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.failures import Unavailable
 from assistant.llm.llama.child import LlamaConfig
 from assistant.llm.llama.gguf import read_header
 from assistant.llm.openai import OpenAIEngine
-from assistant.llm.port import Delta, ModelInfo, Prompt
+from assistant.llm.port import Delta, Finished, FinishReason, ModelInfo, Prompt, TextDelta, Usage
+from assistant.llm.process import ModelProcess, start_model_process
 from assistant.llm.sampling import Sampling
+
+log = logging.getLogger(__name__)
 
 CACHE_MB = 256
 """Prompts that were computed before, of other personas above all, are kept in so much memory."""
 
-START_LIMIT = 120.0
-"""Seconds that a model may take to load."""
+CHILD = "assistant.llm.llama.child"
 
 INSTALL = "Start with ./scripts/run --text-engine llama, or: pip install '.[llama]'."
 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    process: subprocess.Popen[bytes]
-    channel: socket.socket
+    process: ModelProcess
     folder: Path
     endpoint: Endpoint
     engine: OpenAIEngine
@@ -65,7 +66,7 @@ class LlamaEngine:
         self._log_path = log_path
         self._context = context
         self._threads = threads or max(1, (os.cpu_count() or 2) - 1)
-        self._sampling = sampling
+        self._sampling = sampling or Sampling()
         self._server: _Server | None = None
         self._starting = asyncio.Lock()
 
@@ -77,12 +78,15 @@ class LlamaEngine:
     @property
     def pid(self) -> int | None:
         """The process that holds the model, while there is one."""
-        return self._server.process.pid if self._server else None
+        return self._server.process.process.pid if self._server else None
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """See the port; a process that has died is started again by the next try."""
         server = await self._running()
-        async with aclosing(server.engine.stream(prompt)) as deltas:
+        deltas = server.engine.stream(prompt)
+        if prompt.tools:
+            deltas = with_calls_by_schema(deltas, lambda begun: self._call(server.endpoint, prompt, begun))
+        async with aclosing(deltas):
             async for delta in deltas:
                 yield delta
 
@@ -93,8 +97,7 @@ class LlamaEngine:
     async def count(self, prompt: Prompt) -> int:
         """Exact: by the model's own template and tokenizer."""
         endpoint = (await self._running()).endpoint
-        text = await endpoint.post("/apply-template", {"messages": chat_messages(prompt)})
-        body = {"content": text["prompt"], "add_special": True, "parse_special": True}
+        body = {"content": await _as_text(endpoint, prompt), "add_special": True, "parse_special": True}
         return len((await endpoint.post("/tokenize", body))["tokens"])
 
     async def close(self) -> None:
@@ -104,11 +107,39 @@ class LlamaEngine:
             await server.engine.close()
             await asyncio.to_thread(_end, server)
 
+    async def _call(self, endpoint: Endpoint, prompt: Prompt, begun: str) -> AsyncGenerator[Delta, None]:
+        """The call that the reply ``begun`` goes on with, in the grammar that llama.cpp makes of a schema."""
+        body: dict[str, Any] = {
+            "prompt": await _as_text(endpoint, prompt) + begun,
+            "temperature": self._sampling.temperature,
+            "top_p": self._sampling.top_p,
+            "n_predict": LONGEST_CALL,
+            "stream": True,
+        }
+        held = endpoint.lines("/completion", body | {"json_schema": call_schema(prompt.tools)})
+        try:
+            first = await anext(held)
+        except Unavailable:
+            raise
+        except TextEngineError as error:
+            # A server of tools may describe them in ways that llama.cpp makes no grammar of.
+            log.warning("A tool call is not held to its schema: %s", error)
+            held, first = endpoint.lines("/completion", body), ""
+        async with aclosing(held) as lines:
+            for delta in _completed(first):
+                yield delta
+            async for line in lines:
+                for delta in _completed(line):
+                    yield delta
+                    if isinstance(delta, Finished):
+                        return
+        raise Unavailable("llama.cpp broke off its answer.", "Its log may say why.")
+
     # --- the process -------------------------------------------------------------------------------
 
     async def _running(self) -> _Server:
         async with self._starting:
-            if self._server is not None and self._server.process.poll() is not None:
+            if self._server is not None and self._server.process.has_died:
                 await self.close()
             if self._server is None:
                 self._server = await asyncio.to_thread(self._start)
@@ -131,13 +162,9 @@ class LlamaEngine:
             batch=512 if platform.system() == "Darwin" else 64,
             cache_mb=CACHE_MB,
         )
-        process, channel = self._spawn()
         try:
-            self._wait_until_ready(channel, config)
+            process = start_model_process(CHILD, asdict(config), self._path.name, self._log_path)
         except TextEngineError:
-            process.kill()
-            process.wait()
-            channel.close()
             shutil.rmtree(folder, ignore_errors=True)
             raise
         transport = httpx2.AsyncHTTPTransport(uds=config.socket)
@@ -153,46 +180,29 @@ class LlamaEngine:
             # It notices that nobody listens any more when it writes; otherwise that is at the first token.
             extra={"return_progress": True},
         )
-        return _Server(process, channel, folder, endpoint, engine)
+        return _Server(process, folder, endpoint, engine)
 
-    def _spawn(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        ours, theirs = socket.socketpair()
-        with theirs, self._log_path.open("ab") as log_file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "assistant.llm.llama.child", str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=log_file,
-                stderr=log_file,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        return process, ours
 
-    def _wait_until_ready(self, channel: socket.socket, config: LlamaConfig) -> None:
-        channel.settimeout(START_LIMIT)
-        try:
-            channel.sendall(config.as_json().encode())
-            with channel.makefile("r", encoding="utf-8") as file:
-                line = file.readline()
-        except TimeoutError as error:
-            raise Unavailable(f"{self._path.name} takes too long to load.", "Use a smaller model.") from error
-        except OSError:
-            line = ""
-        if not line:
-            # What ends llama.cpp without a word (memory, a file it cannot bear) will do so again.
-            raise TextEngineError(
-                f"llama.cpp ended while it loaded {self._path.name}.", f"{self._log_path} may say why."
-            )
-        if failed := json.loads(line).get("failed"):
-            raise TextEngineError(f"{self._path.name} cannot be loaded: {failed}.", "Use another model.")
+def _completed(line: str) -> list[Delta]:
+    """What a line of the server's own interface for raw prompts says."""
+    if not line.startswith("data:"):
+        return []
+    piece = json.loads(line[5:])
+    deltas: list[Delta] = [TextDelta(piece["content"])]
+    if piece["stop"]:
+        computed, cached = piece["tokens_evaluated"], piece["tokens_cached"]
+        deltas += [Usage(computed, piece["tokens_predicted"], min(computed, cached))]
+        deltas += [Finished(FinishReason.TOOL_CALLS)]
+    return deltas
+
+
+async def _as_text(endpoint: Endpoint, prompt: Prompt) -> str:
+    """The prompt as the model's own template writes it."""
+    made = await endpoint.post("/apply-template", {"messages": chat_messages(prompt)})
+    return str(made["prompt"])
 
 
 def _end(server: _Server) -> None:
-    server.channel.close()
-    try:
-        server.process.wait(2.0)
-    except subprocess.TimeoutExpired:
-        server.process.kill()
-        server.process.wait()
+    server.process.end()
     with contextlib.suppress(OSError):
         shutil.rmtree(server.folder)

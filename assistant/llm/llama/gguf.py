@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import mmap
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.errors import TextEngineError
@@ -30,15 +31,26 @@ _BLOCKS = {
 }  # fmt: skip
 """Elements and bytes of a block by tensor type (F32, F16, Q4_0 … MXFP4)."""
 
+TYPE_NAMES = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 6: "Q5_0", 7: "Q5_1", 8: "Q8_0", 9: "Q8_1", 10: "Q2_K",
+    11: "Q3_K", 12: "Q4_K", 13: "Q5_K", 14: "Q6_K", 15: "Q8_K", 30: "BF16", 39: "MXFP4",
+}  # fmt: skip
+"""What the common tensor types are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """What a model says of itself; ``context`` in tokens (0: untold), ``parameters`` counted."""
+    """What a model says of itself; ``context`` in tokens (0: untold), ``parameters`` counted.
+
+    ``types`` are those of its tensors, ``values`` its metadata but for arrays.
+    """
 
     architecture: str
     name: str
     context: int
     parameters: int
+    types: frozenset[int] = field(default=frozenset(), compare=False)
+    values: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 def read_header(path: Path) -> GgufHeader:
@@ -73,8 +85,8 @@ class _Reader:
         if tensors > MAX_TENSORS or entries > MAX_ENTRIES:
             raise _Broken(f"it claims {tensors} tensors and {entries} entries")
         values = dict(self._entry() for _ in range(entries))
-        ends = [self._tensor() for _ in range(tensors)]
-        self._check_data(ends, values.get("general.alignment", 32))
+        found = [self._tensor() for _ in range(tensors)]
+        self._check_data(found, values.get("general.alignment", 32))
         architecture = str(values.get("general.architecture", ""))
         if not architecture or not tensors:
             raise _Broken("it holds no model")
@@ -83,7 +95,9 @@ class _Reader:
             architecture,
             str(values.get("general.name", "")),
             context if isinstance(context, int) else 0,
-            sum(elements for _, _, elements in ends),
+            sum(elements for _, _, elements, _ in found),
+            frozenset(kind for *_, kind in found),
+            values,
         )
 
     # --- pieces ------------------------------------------------------------------------------------
@@ -113,8 +127,8 @@ class _Reader:
                 raise _Broken(f"a string claims {length} bytes")
             self._at += length
 
-    def _tensor(self) -> tuple[int, int, int]:
-        """Offset, bytes and elements."""
+    def _tensor(self) -> tuple[int, int, int, int]:
+        """Offset, bytes, elements and type."""
         name = self._string(MAX_TENSOR_NAME)
         if (dimensions := self._number("I")) > MAX_DIMENSIONS:
             raise _Broken(f"tensor {name[:20]!r} claims {dimensions} dimensions")
@@ -129,13 +143,13 @@ class _Reader:
         block, size = _BLOCKS[kind]
         if row % block:
             raise _Broken(f"tensor {name[:20]!r} has rows that are no whole blocks")
-        return offset, elements // block * size, elements
+        return offset, elements // block * size, elements, kind
 
-    def _check_data(self, tensors: list[tuple[int, int, int]], alignment: object) -> None:
+    def _check_data(self, tensors: list[tuple[int, int, int, int]], alignment: object) -> None:
         if not isinstance(alignment, int) or alignment < 1 or alignment & (alignment - 1):
             raise _Broken(f"its alignment is {alignment}")
         begin = -(-self._at // alignment) * alignment
-        for offset, size, _ in tensors:
+        for offset, size, *_ in tensors:
             if offset % alignment or begin + offset + size > len(self._data):
                 raise _Broken("a tensor lies outside of the file, which may be cut off")
 

@@ -1,6 +1,6 @@
 """The one way from a model's text to what is shown and said, for every engine.
 
-    clean → markup → tool calls → guard → hidden words
+    clean → formats of installed packages → markup → tool calls → guard → hidden words
 
 Incremental and pure; the voice then words what it is given (``voice.cascade.speakable``). This removes what
 would break a terminal or a conversation. It is no moderation: what the words say is left as it is, but for
@@ -13,6 +13,7 @@ from assistant.llm.output.clean import Cleaner
 from assistant.llm.output.guard import Guard
 from assistant.llm.output.hide import WordHider
 from assistant.llm.output.markup import STOPS, MarkupFilter
+from assistant.llm.plugins import OutputFormat, output_formats
 from assistant.tools.parser import Found, Text, ToolCallParser
 
 
@@ -29,6 +30,7 @@ class OutputPipeline:
 
     def _begin(self) -> None:
         self._cleaner = Cleaner()
+        self._formats: list[OutputFormat] | None = None
         self._markup = MarkupFilter(self._stops)
         self._calls = ToolCallParser()
         self._guard = Guard()
@@ -41,16 +43,25 @@ class OutputPipeline:
 
     def feed(self, piece: str) -> list[Found]:
         """What is certain after this piece."""
-        return self._guarded(self._calls.feed(self._markup.feed(self._cleaner.feed(piece))))
+        text = self._translated(self._cleaner.feed(piece))
+        return self._guarded(self._calls.feed(self._markup.feed(text)))
 
     def finish(self) -> list[Found]:
         """What is left when the reply is over."""
-        held = [*self._calls.feed(self._markup.finish()), *self._calls.finish()]
+        text = self._markup.feed(self._translated("", is_last=True)) + self._markup.finish()
+        held = [*self._calls.feed(text), *self._calls.finish()]
         found = self._guarded(held)
         if rest := self._hider.finish():
             found.append(Text(rest))
         self._begin()
         return found
+
+    def _translated(self, text: str, *, is_last: bool = False) -> str:
+        if self._formats is None:
+            self._formats = [make() for make in output_formats()]
+        for each in self._formats:
+            text = each.feed(text) + (each.finish() if is_last else "")
+        return text
 
     def _guarded(self, items: list[Found]) -> list[Found]:
         found: list[Found] = []
