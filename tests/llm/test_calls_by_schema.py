@@ -139,10 +139,10 @@ async def valid_calls(count: int, folder: Path) -> int:
     try:
         server = await engine._running()
         for number in range(count):
-            asked = prompt(ASKED[number % len(ASKED)])
-            # Every second time it has one tool alone, so that each of them has its turn.
-            if number % 2:
-                asked = replace(asked, tools=(TOOLS[number // 2 % len(TOOLS)],))
+            asked = replace(prompt(ASKED[number % len(ASKED)]), system="You are kind.")
+            # Mostly it has one tool alone, so that each of them has its turn.
+            if number % 3:
+                asked = replace(asked, tools=(TOOLS[number % len(TOOLS)],))
             deltas = await collect(engine._call(server.endpoint, asked, "Of course. TOOL_CALL: "))
             assert deltas[-1] == Finished(FinishReason.TOOL_CALLS)
             assert any(isinstance(delta, Usage) for delta in deltas)
