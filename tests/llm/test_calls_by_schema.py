@@ -119,7 +119,7 @@ async def test_ollama_is_held_to_the_schema_where_a_model_knows_no_tools():
 
 @needs_smollm
 async def test_a_call_of_a_small_model_is_valid(tmp_path: Path):
-    assert await valid_calls(6, tmp_path) == 6
+    assert await valid_calls(3, tmp_path) == 3
 
 
 @needs_smollm

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from assistant.errors import TextEngineError
 from assistant.llm import reply as replying
 from assistant.llm.mlx.engine import MlxEngine
 from assistant.llm.port import Delta, Dropped, Finished, FinishReason, Prompt, TextDelta, Usage
@@ -35,7 +33,7 @@ async def mlx(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MlxEngi
     folder = tmp_path_factory.mktemp("mlx")
     tokenizer = byte_level(PRE_TOKENIZERS["qwen2"][0])
     path = write_tiny_folder(folder / "tiny", tokenizer, Shape(context=2048))
-    engine = MlxEngine(path, folder / "log", sampling=Sampling(temperature=1.0, max_tokens=24))
+    engine = MlxEngine(path, folder / "log", sampling=Sampling(temperature=0.0, max_tokens=24))
     yield engine
     await engine.close()
 
@@ -76,7 +74,7 @@ async def test_tokens_are_counted_as_the_model_counts_them(mlx: MlxEngine):
 async def test_a_cancelled_reply_frees_the_model(mlx: MlxEngine):
     long = prompt("And so it went on, and on. " * 60, tools=False)
     endless = MlxEngine.__new__(MlxEngine)
-    endless.__dict__ |= mlx.__dict__ | {"_sampling": Sampling(max_tokens=4096)}
+    endless.__dict__ |= mlx.__dict__ | {"_sampling": Sampling(temperature=0.0, max_tokens=4096)}
     async with aclosing(endless.stream(long)) as deltas:
         await anext(deltas)
     told = usage(await ask(mlx, long))
@@ -114,20 +112,9 @@ async def test_the_process_goes_when_the_engine_is_closed(mlx: MlxEngine):
         os.kill(pid, 0)
 
 
-async def test_a_template_that_runs_for_ever_is_stopped(mlx: MlxEngine, tmp_path: Path):
-    for name in ("config.json", "tokenizer.json", "model.safetensors"):
-        (tmp_path / name).write_bytes((mlx._path / name).read_bytes())
-    loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
-    (tmp_path / "tokenizer_config.json").write_text(json.dumps({"chat_template": loop}))
-    engine = MlxEngine(tmp_path, tmp_path / "log")
-    with pytest.raises(TextEngineError, match="template fails: it takes more than"):
-        await ask(engine, COLOURS)
-    await engine.close()
-
-
 @needs_smollm
 async def test_a_real_gguf_writes_words(tmp_path: Path):
-    engine = MlxEngine(smollm_path(), tmp_path / "log", sampling=Sampling(temperature=0.0, max_tokens=10))
+    engine = MlxEngine(smollm_path(), tmp_path / "log", sampling=Sampling(temperature=0.0, max_tokens=6))
     brief = replace(COLOURS, system="You are kind.")
     deltas = await ask(engine, brief)
     assert sum(letter.isalpha() for letter in written(deltas)) > 10

@@ -59,7 +59,7 @@ def wait_for(port: int, log: Path, process: subprocess.Popen[bytes]) -> None:
 @pytest.mark.parametrize("tools", [False, True])
 async def test_mlx_lms_server_answers(server: str, tools: bool):
     engine = OpenAIEngine(
-        Endpoint(server), "default_model", sampling=Sampling(temperature=1.0, max_tokens=16)
+        Endpoint(server), "default_model", sampling=Sampling(temperature=0.0, max_tokens=16)
     )
     async with aclosing(replying.reply(engine, prompt("Say hello.", tools=tools))) as deltas:
         found = [delta async for delta in deltas]
