@@ -48,6 +48,11 @@ class Monologues:
         if self.is_speaking and self._began >= turn.speech_end:
             self._show_latency()
 
+    def engine_lost(self) -> None:
+        """The next engine numbers its utterances from the first on."""
+        self._utterance = 0
+        self._unanswered = None
+
     def take(self, event: Monologue, now: float) -> None:
         """More of an utterance, or its end."""
         answer = self._answer_to(event, now)

@@ -366,6 +366,7 @@ class Session:
         self.talking = False
         self.turns.close()
         self.preparation.drop()
+        self._monologues.engine_lost()
         self.engine.down(event.reason, event.retry_s)
 
     def _devices_changed(self, event: DevicesChanged, now: float) -> None:

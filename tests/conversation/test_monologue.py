@@ -14,6 +14,7 @@ from assistant.engine.protocol import (
     BeginAnew,
     CancelSpeech,
     Command,
+    EngineDown,
     HoldMonologue,
     MonologueCall,
     MonologueEnded,
@@ -186,6 +187,21 @@ def test_beginning_anew_it_keeps_the_end_of_what_was_said(world: MoshiWorld) -> 
     world.settle()
     switched = [each.prompt for each in world.commands if isinstance(each, BeginAnew)][-1]
     assert "Ada" not in switched, "what was said to one persona is not another's"
+
+
+def test_after_a_crash_the_next_engine_is_heard_from_its_first_word(world: MoshiWorld) -> None:
+    for utterance in (1, 2):
+        world.feed(MonologueText(utterance, " Once upon a time."))
+        world.feed(MonologueEnded(utterance))
+    world.feed(MonologueText(3, " There was"))
+    world.feed(EngineDown("It died.", 0.2))
+    world.feed(replace(READY, engine="moshi", answers_itself=True))
+    world.feed(MonologueText(1, " Here I am."))
+    world.feed(MonologueEnded(1))
+    assert [(message.text, message.interrupted) for message in world.stored[2:]] == [
+        ("There was", True),
+        ("Here I am.", False),
+    ]
 
 
 def test_a_cascade_is_told_nothing_of_it() -> None:

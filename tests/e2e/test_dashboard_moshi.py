@@ -98,6 +98,8 @@ def test_a_conversation_with_moshi(
     terminal.wait_for(LISTENING)
     back, at_work = the_engine_is_killed_and_comes_back(terminal, env["HOME"])
     print(f"listening {back:.1f} s after the kill, Moshi at work {at_work:.1f} s after it")
+    says(tmp_path, "Here I am again. ")
+    terminal.wait_for("Here I am again.")
     say("Change to Jarvis.")
     terminal.wait_for("JARVIS")
     terminal.wait_for(LISTENING)
