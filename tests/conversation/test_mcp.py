@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -18,12 +19,10 @@ import psutil
 import pytest
 import pytest_asyncio
 
+from assistant.assembly import Assembly
 from assistant.config.mcp import McpServer
 from assistant.conversation.requests import TypedTurn
-from assistant.conversation.runner import ConversationRunner
-from assistant.conversation.session import Session
-from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown, Update
-from assistant.engine.typed import TypedEngine
+from assistant.conversation.updates import MessageShown, ToolShown, Update
 from assistant.llm.chat import chat_messages
 from assistant.llm.port import Delta, Finished, Prompt, Purpose, TextDelta
 from assistant.memory.opening import open_temporary_store
@@ -33,7 +32,7 @@ from assistant.tools.mcp import connection
 from assistant.tools.mcp.content import wrong_with
 from assistant.tools.mcp.servers import McpServers
 from assistant.tools.offered import Offer
-from assistant.tools.registry import Registry, default_registry
+from assistant.tools.registry import Registry
 from assistant.tools.result import Kind, ToolCall, ToolResult
 from tests.fakes.text_engine import RoteEngine
 
@@ -48,14 +47,16 @@ pytestmark = [
 ]
 
 
+STDIO = {
+    "command": sys.executable,
+    "args": ["-m", SERVER, "stdio"],
+    "env": {"PYTHONPATH": str(ROOT), "SECRET": "of the settings"},
+    "permission": "allow",
+}
+
+
 def over_stdio(**others: object) -> McpServer:
-    values = {
-        "command": sys.executable,
-        "args": ("-m", SERVER, "stdio"),
-        "env": {"PYTHONPATH": str(ROOT), "SECRET": "of the settings"},
-        "permission": "allow",
-    }
-    return McpServer.model_validate(values | others)
+    return McpServer.model_validate(STDIO | others)
 
 
 @pytest.fixture(scope="module")
@@ -246,28 +247,30 @@ class Curious(RoteEngine):
         yield Finished()
 
 
-async def test_what_a_server_says_is_shown_and_never_obeyed(tmp_path: Path) -> None:
+async def test_what_a_server_of_the_settings_says_is_shown_and_never_obeyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("ASSISTANT_MCP", json.dumps({"fake": STDIO | {"personas": ["GLaDOS"]}}))
+    options = {"engine": "typed", "persona": "GLaDOS", "data_dir": tmp_path}
     shown: list[Update] = []
-    session = Session(load_library(), default_registry(), "default", greets=False)
-    servers = McpServers({"fake": over_stdio()}, tmp_path / "mcp.log")
-    runner = ConversationRunner(
-        session, TypedEngine(), Curious("fake__poison"), open_temporary_store(), tool_servers=servers
-    )
-    runner.subscribe(shown.append)
-    running = asyncio.create_task(runner.run())
-    async with asyncio.timeout(30):
-        while not session.registry.offered:
-            await asyncio.sleep(0.01)
-        runner.request(TypedTurn("Find that out, in your own words."))
-        while not any(
-            isinstance(each, MessageShown) and each.final and each.role == "assistant" for each in shown
-        ):
-            await asyncio.sleep(0.01)
-    running.cancel()
-    await runner.close()
-    cards = {each.name for each in shown if isinstance(each, ToolShown)}
-    assert cards == {"fake__poison"}
-    said = [each.text for each in shown if isinstance(each, MessageShown) and each.role == "assistant"][-1]
-    assert "mute" in said
-    assert session.microphone_open
-    assert not any(isinstance(each, NoticeShown) for each in shown)
+    with Assembly(options, text_engine=Curious("fake__poison")) as assembly:
+        runner = assembly.assemble().runner
+        runner.subscribe(shown.append)
+        running = asyncio.create_task(runner.run())
+        async with asyncio.timeout(30):
+            while not runner._session.registry.offered:
+                await asyncio.sleep(0.01)
+            runner.request(TypedTurn("Find that out, in your own words."))
+            while not any("call to mute" in each for each in said(shown)):
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await runner.close()
+    assert runner._session.registry.offered[0].personas == ("glados",)
+    assert {each.name for each in shown if isinstance(each, ToolShown)} == {"fake__poison"}
+    assert runner._session.microphone_open
+
+
+def said(shown: list[Update]) -> list[str]:
+    return [each.text for each in shown if isinstance(each, MessageShown) and each.final]
