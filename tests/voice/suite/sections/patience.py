@@ -16,8 +16,8 @@ from tests.voice.suite.report import Figure, Limit, Section, Table
 from tests.voice.suite.session import Samples, converse
 from tests.voice.suite.speakers import SPEAKERS, STRANGERS, Speaker
 
-AFTER_S = 4.5
-"""From the end of an utterance to the next one: for the longest wait and a curt answer."""
+AFTER_S = 6.5
+"""From the end of an utterance to the next one: for the longest wait and what a command answers."""
 AUDIBLE = 0.003
 LOUDNESS = 0.08
 NOISE = 0.001
@@ -122,8 +122,9 @@ def _section(runs: Sequence[Run], missing: list[str]) -> Section:
     notes = [
         f"One pause of {1000 * SHORTEST_S:.0f} to {1000 * LONGEST_S:.0f} ms in each sentence. Real engine "
         "and session in a time of their own: recognition takes none of it.",
-        "The sentences were written before the waits were chosen, and heard once. Pitch did not tell pauses "
-        "from ends on the tuning voices (Hibari, Flite), so it is not used.",
+        "The sentences were written before the waits were chosen. After flite-awb had said them once, 12 of "
+        "115 answered before their end, statements came to wait 0.04 s longer and 'where the …' to lead in.",
+        "Pitch did not tell pauses from ends on the tuning voices (Hibari, Flite), so it is not used.",
         *(f"Not measured, as it is not installed: {key}." for key in missing),
         *(f"Answered before its end ({each.case.speaker}): {each.case.sentence.text}" for each in cut),
     ]
