@@ -13,7 +13,7 @@ from assistant.addresses import is_loopback
 from assistant.config.settings import Settings
 from assistant.errors import TextEngineError
 from assistant.llm.files import find_gguf, find_model, is_model_file, is_model_folder
-from assistant.llm.plugins import engine_names, make_engine
+from assistant.llm.plugins import engine_names, make_engine, output_formats
 from assistant.llm.port import Delta, ModelInfo, Prompt, TextEngine
 from assistant.llm.sampling import Sampling
 from assistant.llm.scripted.engine import ScriptedEngine
@@ -38,6 +38,7 @@ class TextEngineManager:
         self._log_path = log_path
         self._personas = personas
         self._sampling = Sampling(settings.text_temperature, max_tokens=settings.text_max_tokens)
+        output_formats()  # found now, which takes 10 ms, and not in the first words of a reply
         self.note = ""
         """Why another engine is at work than was asked for; empty where that is not so."""
         self._current: TextEngine = self._make(chosen(settings, models), settings.text_model)

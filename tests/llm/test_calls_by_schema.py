@@ -140,9 +140,9 @@ async def valid_calls(count: int, folder: Path) -> int:
         server = await engine._running()
         for number in range(count):
             asked = replace(prompt(ASKED[number % len(ASKED)]), system="You are kind.")
-            # Mostly it has one tool alone, so that each of them has its turn.
-            if number % 3:
-                asked = replace(asked, tools=(TOOLS[number % len(TOOLS)],))
+            # After some with all tools it has one of them alone, so that each has its turn.
+            if alone := number * (len(TOOLS) + 1) // count:
+                asked = replace(asked, tools=(TOOLS[alone - 1],))
             deltas = await collect(engine._call(server.endpoint, asked, "Of course. TOOL_CALL: "))
             assert deltas[-1] == Finished(FinishReason.TOOL_CALLS)
             assert any(isinstance(delta, Usage) for delta in deltas)

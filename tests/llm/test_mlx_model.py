@@ -81,6 +81,7 @@ def unpack_gguf(file: Path, to: Path) -> Path:
 
 @needs_smollm
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_a_real_model_over_200_positions(tmp_path: Path):
     """Figures in docs/engines.md come from here: ``pytest -s --long tests/llm/test_mlx_model.py``."""
     positions, words = 200, 49_152
