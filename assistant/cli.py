@@ -38,7 +38,7 @@ Speaker = Annotated[str | None, typer.Option("--output-device", help="The speake
 Volume = Annotated[float | None, typer.Option(help="Loudness of the voice, 0.0 to 1.0.")]
 Engine = Annotated[str | None, typer.Option(help="auto, moshi, cascade, or typed (no audio at all).")]
 TextEngine = Annotated[str | None, typer.Option(help="auto, scripted, llama, mlx, openai or ollama.")]
-TextModel = Annotated[str | None, typer.Option(help="A GGUF file, or a model's name on the server.")]
+TextModel = Annotated[str | None, typer.Option(help="A GGUF file, a folder, or a server's model.")]
 TextUrl = Annotated[str | None, typer.Option(help="The address of a text engine's server.")]
 Offline = Annotated[bool | None, typer.Option("--offline", help="Never ask a server on another machine.")]
 Without = Annotated[str | None, typer.Option(help="Speech parts not to use, with commas between.")]

@@ -11,6 +11,7 @@ from assistant.config.settings import Settings
 from assistant.errors import TextEngineError
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.llama.gguf import read_header
+from assistant.llm.mlx.folder import open_folder
 from assistant.llm.ollama import ADDRESS, OllamaEngine
 from assistant.llm.openai import OpenAIEngine
 
@@ -21,9 +22,11 @@ _EVERY = 1.0
 
 
 async def list_models(settings: Settings, folder: Path, say: Say) -> None:
-    """One line a model: GGUF files in ``folder``, then those of the server in the settings, then Ollama's."""
+    """One line a model: GGUF files and folders with a model in ``folder``, then those of the server in the settings, then Ollama's."""
     for path in sorted(folder.glob("*.gguf")):
         say(_described(path))
+    for config in sorted(folder.glob("*/config.json")):
+        say(_described_folder(config.parent))
     if settings.text_url and settings.text_engine != "ollama":
         engine = OpenAIEngine(Endpoint(settings.text_url, key=settings.text_key.get_secret_value()))
         await _tell("openai", engine, say)
@@ -71,6 +74,16 @@ def _described(path: Path) -> str:
         f"llama   {path.stem}  {header.architecture}, {header.parameters / 1e6:,.0f} M parameters, "
         f"{size:,.0f} MB, {header.context:,} tokens of context"
     )
+
+
+def _described_folder(path: Path) -> str:
+    try:
+        found = open_folder(path)
+    except TextEngineError as error:
+        return f"mlx     {path.name}  cannot be used: {error.message}"
+    size = sum(each.stat().st_size for each in path.glob("*.safetensors")) / 1e6
+    kind = found.config.get("model_type", "unknown")
+    return f"mlx     {path.name}  {kind}, {size:,.0f} MB, {found.context:,} tokens of context"
 
 
 async def _tell(label: str, engine: OpenAIEngine | OllamaEngine, say: Say) -> None:

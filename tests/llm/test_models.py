@@ -18,12 +18,16 @@ from tests.llm.test_gguf import gguf
 async def test_files_and_what_ollama_has_are_listed(tmp_path: Path):
     (tmp_path / "tiny.gguf").write_bytes(gguf())
     (tmp_path / "broken.gguf").write_bytes(b"nothing")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/config.json").write_text("{}")
+    (tmp_path / "folder/pytorch_model.bin").touch()
     lines: list[str] = []
     with FakeServer(FakeOllama().answer) as server:
         await list_models(Settings(text_engine="ollama", text_url=server.url), tmp_path, lines.append)
     assert "broken  cannot be used" in lines[0]
     assert "tiny  llama, 0 M parameters" in lines[1]
-    assert lines[2:] == ["ollama  llama3.2:latest", "ollama  qwen3:8b"]
+    assert "mlx     folder  cannot be used: folder holds pickled weights" in lines[2]
+    assert lines[3:] == ["ollama  llama3.2:latest", "ollama  qwen3:8b"]
 
 
 async def test_a_download_tells_bytes_speed_and_time_left():
