@@ -9,6 +9,7 @@ import pytest
 
 from assistant.conversation.updates import (
     EngineShown,
+    FrameTimesShown,
     LatencyShown,
     LevelsShown,
     NoticeShown,
@@ -49,6 +50,14 @@ def test_the_stage_that_exceeds_its_share_most_blew_the_budget():
     assert culprit(LatencyShown(0.8, 0.0, 0.15, 0.1, 1.1)) == ("end of turn", 0.8)
     assert scale([FAST]) > BUDGET_S
     assert scale([FAST, SLOW]) == 1.7
+
+
+async def test_the_latency_panel_shows_a_full_duplex_frame_by_stage():
+    async with stage() as on:
+        await on.tell(FrameTimesShown((0.04, 0.046), (0.007, 0.008), (0.04, 0.045), 0, 0))
+        assert "frame 46 · 8 · 45 of 80 ms" in on.text
+        await on.tell(FrameTimesShown((0.04, 0.046), (0.09, 0.1), (0.04, 0.045), 3, 1))
+        assert "frame 46 · 100 · 45 of 80 ms, 3 lost" in on.text
 
 
 async def test_the_latency_panel_names_the_stage_that_took_too_long():

@@ -35,9 +35,8 @@ from assistant.voice.duplex.pipeline import (
     Spoken,
 )
 from assistant.voice.duplex.speech import MonologueSpeech, events_of
-from assistant.voice.moshi.codec import FRAME, SAMPLE_RATE
+from assistant.voice.moshi.codec import FRAME
 
-FRAME_S = FRAME / SAMPLE_RATE
 ANSWER_S = 3.0
 """Silence after a recording's end that tells that it has been answered."""
 ANSWER_LIMIT_S = 40.0
