@@ -20,6 +20,11 @@ LIBRARY = load_library()
         ("Change to Jarvis.", ("Change to JARVIS.", "Change to TARS."), "Change to JARVIS."),
         ("Stop.", ("Put TARS on.",), "Stop."),
         ("Who wrote that?", ("Who wrote HAL?",), "Who wrote that?"),
+        (
+            "I want decaf.",
+            ("I want the kef.", "I want decaf.", "I want it.", "I want KITT."),
+            "I want decaf.",
+        ),
         ("Change to Batman.", ("Change to Batman.",), "Change to Batman."),
     ],
 )
