@@ -58,12 +58,16 @@ def build_prompt(
     )
 
 
-def with_results(prompt: Prompt, written: str, results: Sequence[Result]) -> Prompt:
-    """The same prompt followed by what was answered so far and by what the tools gave."""
+def with_results(prompt: Prompt, written: str, results: Sequence[Result], *, is_last: bool = False) -> Prompt:
+    """The same prompt followed by what was answered so far and by what the tools gave.
+
+    The ``is_last`` one offers no tools any more, so that words are all there is left to write.
+    """
     persona = prompt.persona.slug
     answered = (Message("assistant", written, persona),) if written else ()
     found = "\n".join(f"{each.name}: {each.text}" for each in results)
-    return replace(prompt, messages=(*prompt.messages, *answered, Message("tool", found, persona)))
+    messages = (*prompt.messages, *answered, Message("tool", found, persona))
+    return replace(prompt, messages=messages, tools=() if is_last else prompt.tools)
 
 
 def with_notes(prompt: Prompt, notes: Sequence[str]) -> Prompt:

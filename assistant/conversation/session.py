@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from assistant.conversation.answer import Answer, Result
-from assistant.conversation.answers import Answers
+from assistant.conversation.answers import TOOL_ROUNDS, Answers
 from assistant.conversation.commands import Commands
 from assistant.conversation.effects import Effect, Input, Store, Tick, ToolFinished, Written
 from assistant.conversation.engine_side import EngineSide
@@ -317,7 +317,7 @@ class Session:
 
     def _follow_up(self, answer: Answer, results: Sequence[Result]) -> Prompt:
         prompt = self._build_conversation_prompt(self.persona, Purpose.TOOL_RESULT)
-        return with_results(prompt, answer.text, results)
+        return with_results(prompt, answer.text, results, is_last=answer.rounds >= TOOL_ROUNDS)
 
     # --- microphone, sleep, volume ------------------------------------------------------------------
 

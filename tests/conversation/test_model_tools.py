@@ -167,6 +167,17 @@ def test_what_a_user_says_is_never_suspect(world: World) -> None:
     assert ran(world) == ["set_volume"]
 
 
+def test_a_model_that_only_calls_tools_is_asked_for_words_in_the_end(world: World) -> None:
+    asks(world, call("time"))
+    for _ in range(3):
+        finish(world, ToolResult("14:00"), call("time"))
+        assert world.prompts[-1].prompt.tools
+    finish(world, ToolResult("14:00"), "It is two.")
+    assert world.prompts[-1].prompt.tools == ()
+    world.settle()
+    assert world.texts("assistant")[-1] == "It is two."
+
+
 WRONG = ToolResult("The tool set_volume needs the argument 'level'.", ok=False, is_rejected=True)
 
 
