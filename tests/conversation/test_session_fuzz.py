@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from assistant.conversation.effects import Tick
+from assistant.conversation.effects import NotesRecalled, Tick, ToolFinished
 from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
@@ -26,8 +26,9 @@ from assistant.engine.protocol import (
     UserSpeechStarted,
 )
 from assistant.personas.load import load_library
+from assistant.tools.offered import Offer, OfferedTool
 from assistant.tools.registry import default_registry
-from assistant.tools.result import ToolCall
+from assistant.tools.result import Kind, ToolCall, ToolResult
 from tests.fakes.world import READY, ZOMBIE, FakeVoice, World, random_text
 
 LIBRARY = load_library()
@@ -39,14 +40,18 @@ PIECES = (
     ('TOOL_CALL: {"name": ', "broken", "\n"),
     ("Let me look", ToolCall("time"), "Well."),
     ("<think>Hm.</thi", "nk>So it is.<|im_", "end|>", "I am the user. ", "Me too."),
+    (ToolCall("recall"), ToolCall("set_volume", {"level": 3}), "So be it."),
+    ("One moment. ", ToolCall("web__search"), ToolCall("forget_everything"), ToolCall("nothing")),
     (),
 )
+SEARCH = OfferedTool("web", "search", "Search the web.", {}, Kind.CHANGE)
+WRONG = ToolResult("Its arguments are wrong.", ok=False, is_rejected=True)
 
 
 def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of what may happen
     """Let one random thing happen."""
     world.now += random.choice((0.0, 0.001, 0.05, 0.3, 3.0))
-    choice = random.randrange(23)
+    choice = random.randrange(25)
     if choice == 20 and world.late:
         world.deliver_late(random)
     elif choice < 6 and world.replies:
@@ -66,6 +71,12 @@ def act(world: World, random: Random) -> None:  # noqa: PLR0912 - a table of wha
         world.say(random_text(random), over_speech=over_speech)
     elif choice in (21, 22):
         pause(world, random)
+    elif choice == 23 and random.random() < 0.5:
+        world.feed(random.choice((Offer("web", (SEARCH,)), Offer("web", (), "It went."))))
+    elif choice == 23:
+        world.feed(NotesRecalled(world.session.generation))
+    elif choice == 24 and world.tools:
+        world.feed(ToolFinished(world.tools.popleft().id, WRONG))
     elif choice == 14 and world.tools:
         world.finish_tool()
     elif choice == 15:
