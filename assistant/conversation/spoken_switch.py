@@ -22,7 +22,7 @@ _KNOWN = 0.96
 """Score of a name, an alias or a spelling that recognisers are known to give."""
 
 _ALIKE_VERB = 0.6
-"""How alike a verb must be to "switch" or "change" to be one of them misheard."""
+"""How alike a verb must be to "switch", "change" or "swap" to be one of them misheard."""
 
 _LONGEST = 12
 """Words beyond which an utterance is more than a request for a persona."""
@@ -131,7 +131,7 @@ _WISH = (
     r"let us|let's|can i|could i|may i|can we|could we)(?: to)?(?: please)?"
 )
 _TALK = r"(?:talk|speak|chat)(?: now| again)? (?:to|with|two|too)"
-_ROLE = r"(?:theme|persona|personalitie|personality|character|voice)s?"
+_ROLE = r"(?:theme|persona|person|personalitie|personality|character|voice)s?"
 _OVER = rf"(?: (?:it|me|us|yourself|{_ROLE}))?(?: back)?(?: over)?"
 _CHANGE = r"(?:change|changing|switch|switching|swap|swapping)"
 _THING = re.compile(rf"(?:the|a|an|my|your|this|that) (?!.* (?:{_ROLE}|mode)$).*", re.IGNORECASE)
@@ -172,6 +172,8 @@ _PHRASES = tuple(
             _never,
         ),
         (r"(?P<name>.+ (?:mode|theme|persona))", _exact, _never),
+        # "Would you mind changing to …" loses its first words soonest.
+        (rf"(?:\w+ )?(?:\w+ )?you mind {_CHANGE}{_OVER}(?: (?:to|the|into))? (?P<name>.+)", _exact, _never),
     )
 )
 _ALMOST = re.compile(r"(?P<verb>\w+) (?:to|two|too|2|the|a|da|do|into|it to) (?P<name>.+)", re.IGNORECASE)
@@ -183,7 +185,7 @@ def _misheard(said: str, library: Library) -> str | None:
     if not found:
         return None
     verb, name = found["verb"].casefold(), found["name"]
-    if max(Indel.normalized_similarity(verb, right) for right in ("switch", "change")) < _ALIKE_VERB:
+    if max(Indel.normalized_similarity(verb, right) for right in ("switch", "change", "swap")) < _ALIKE_VERB:
         return None
     is_several = len(normalise(name).split()) > 1
     return _exact(name, library) or (_sounds_like(name, library) if is_several else None)

@@ -48,7 +48,8 @@ _SWITCHES = {
     """,
     "TARS": """
         Switch to TARS | switched a tars | Change to tarse. | TARS please! | Let me talk to TARS. |
-        I need to talk to TARS | Become Tars. | Put me through to TARS. | go to TARS
+        I need to talk to TARS | What do you mind changing TARS? | Set the person to TARS. | Slap to TARS |
+        Become Tars. | Put me through to TARS. | go to TARS
     """,
     "Samantha": """
         Change to Samantha | Switch to some anther | I'd rather talk to Samantha | Samantha, please
