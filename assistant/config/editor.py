@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -87,7 +87,7 @@ class SettingsEditor:
             literal(value) if value not in (None, "") else "",
             self._loaded.origin(name),
             str(info.description),
-            tuple(map(str, get_args(info.annotation))) if get_origin(info.annotation) is not None else (),
+            tuple(map(str, get_args(info.annotation))) if get_origin(info.annotation) is Literal else (),
             isinstance(value, str | Path) or value is None,
         )
 

@@ -42,6 +42,7 @@ def test_every_setting_is_a_row_with_its_origin(editor: SettingsEditor) -> None:
     assert (rows["log_level"].value, rows["log_level"].origin) == ('"debug"', "--log-level")
     assert rows["engine"].origin == "default"
     assert "cascade" in rows["engine"].choices
+    assert not any("class" in choice for row in rows.values() for choice in row.choices)
     assert rows["keys"].value == '{ "talk" = "f6" }'
     assert all(row.meaning for row in rows.values())
 
@@ -118,3 +119,16 @@ def test_any_value_comes_back_from_the_file(text: str, number: float) -> None:
     found = tomllib.loads(changed)
     assert (found["persona"], found["volume"], found["keys"]) == (text, number, {"talk": "f6"})
     assert tomllib.loads(f"x = {literal([text])}")["x"] == [text]
+
+
+def test_servers_of_tools_are_the_users_own_to_write(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    servers = '[mcp.home]\nurl = "http://localhost/mcp"\nheaders = { Authorization = "Bearer 12345" }\n'
+    file.write_text(servers)
+    editor = SettingsEditor({}, file)
+    row = next(row for row in editor.rows() if row.name == "mcp")
+    assert row.value == ""
+    with pytest.raises(ConfigError):
+        editor.save("mcp", "")
+    editor.save("volume", "0.5")
+    assert file.read_text().endswith(servers)
