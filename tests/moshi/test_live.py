@@ -70,15 +70,15 @@ def test_the_real_codec_from_wav_to_wav_on_a_slowed_clock(tmp_path: Path) -> Non
     with FakeParent(config(tmp_path, model, 2.0), tmp_path / "err") as parent:
         parent.send(EndReply(0))
         is_moshi(parent)
-        while parent.wait_for(FrameTimes).step == (0.0, 0.0):
-            pass
         parent.wait_for(MonologueText)
+        for _ in range(2):
+            parent.wait_for(FrameTimes)
         assert parent.shut_down() == 0
     with wave.open(str(tmp_path / "out.wav")) as file:
         said = np.frombuffer(file.readframes(file.getnframes()), "<i2")
     frames = said[: len(said) // 1920 * 1920].reshape(-1, 1920)
     loud = [bool(frame.any()) for frame in frames]
-    assert sum(loud) > 20
+    assert sum(loud) > 15
     assert all(loud[3:-3]), "time stood still while the codec was at work: no frame came late"
     assert parent.all(FrameTimes)[-1].dropped == 0
 
