@@ -185,10 +185,9 @@ class Cascade:
             case CancelSpeech(generation):
                 self._duplex.silence()
                 self._emit_all(self._playout.cancel(generation))
-            case HoldMonologue() | BeginAnew() | talking.Spoken():
-                self._duplex.take(message)
-            case talking.Loaded() | talking.Failed():
-                self._emit(self._report(self._duplex.take(message)))
+            case HoldMonologue() | BeginAnew() | talking.Spoken() | talking.Loaded() | talking.Failed():
+                if news := self._duplex.take(message):
+                    self._emit(self._report(news))
             case SetMicrophone(is_open):
                 self._set_microphone(is_open)
             case SetVolume(volume):

@@ -130,7 +130,7 @@ class Duplex:
             self._pipeline.hear(np.clip(np.nan_to_num(self._frame), -1.0, 1.0))
 
     def take(self, message: Message | HoldMonologue | BeginAnew) -> tuple[str, ...]:
-        """What the pipeline delivers, and what the session tells it; returns what to tell the user."""
+        """What the pipeline delivers, and what the session tells it; returns the news of who answers."""
         match message:
             case HoldMonologue(is_held):
                 self._is_asleep = is_held
