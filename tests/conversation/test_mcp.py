@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -123,10 +124,10 @@ async def there(
 ) -> AsyncIterator[Connected]:
     tools = {"write": "ask", "die": "deny"}
     if request.param == "stdio":
-        server = over_stdio(tools=tools, timeout=1.0)
+        server = over_stdio(tools=tools)
     else:
         url = f"http://127.0.0.1:{request.getfixturevalue('http_port')}/mcp"
-        server = McpServer.model_validate({"url": url, "permission": "allow", "tools": tools, "timeout": 1.0})
+        server = McpServer.model_validate({"url": url, "permission": "allow", "tools": tools})
     async with connected(tmp_path_factory.mktemp("mcp"), fake=server) as there:
         yield there
 
@@ -158,10 +159,11 @@ async def test_wrong_arguments_are_found_before_anything_runs(there: Connected, 
 async def test_a_tool_that_fails_or_takes_too_long_is_a_result(there: Connected) -> None:
     failed = await there.run("fake__fail")
     assert (failed.ok, failed.is_rejected) == (False, False)
+    hurried = Registry([replace(there.registry.tool("fake__dawdle"), timeout_s=0.3)])
     begun = time.monotonic()
-    slow = await there.run("fake__dawdle", seconds=20.0)
+    slow = await hurried.execute(ToolCall("fake__dawdle", {"seconds": 60.0}), there.context)
     assert slow.text == "The tool fake__dawdle took too long."
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 20
     assert (await there.run("fake__look", word="cha")).ok, "the server is still there"
 
 
