@@ -22,7 +22,8 @@ _EVERY = 1.0
 
 
 async def list_models(settings: Settings, folder: Path, say: Say) -> None:
-    """One line a model: GGUF files and folders with a model in ``folder``, then those of the server in the settings, then Ollama's."""
+    """One line a model: GGUF files and folders in ``folder``, then those of the server in the settings,
+    else of Ollama."""
     for path in sorted(folder.glob("*.gguf")):
         say(_described(path))
     for config in sorted(folder.glob("*/config.json")):
