@@ -14,6 +14,7 @@ from assistant import __version__
 
 if TYPE_CHECKING:
     from assistant.config.settings import Settings
+    from assistant.engine.protocol import WavAudio
     from assistant.personas.load import Library
 
 app = typer.Typer(
@@ -70,6 +71,10 @@ def dashboard(  # noqa: PLR0913, PLR0917 - one parameter an option
     offline: Offline = None,
     record: Record = None,
     recordings_dir: Recordings = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Plain lines, for screen readers and pipes.")
+    ] = False,
+    mini: Annotated[bool, typer.Option("--mini", help="One line of meter and caption.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
@@ -92,9 +97,12 @@ def dashboard(  # noqa: PLR0913, PLR0917 - one parameter an option
     context.obj = options
     if context.invoked_subcommand is not None:
         return
+    if plain:
+        _talk(options, announced=True)
+        return
     from assistant.launch import launch_dashboard
 
-    launch_dashboard(options)
+    launch_dashboard(options, mini=mini)
 
 
 @app.command()
@@ -109,15 +117,21 @@ def talk(
     engine: Engine = None,
 ) -> None:
     """Talk without a dashboard: plain lines, and typed lines on standard input."""
-    from assistant.assembly import Assembly
-    from assistant.chat.plain import talk_plainly
     from assistant.engine.protocol import WavAudio
     from assistant.errors import AudioError
 
     if (in_path is None) != (out_path is None):
         raise AudioError("A WAV to hear needs a WAV to speak into.", "Give both --in and --out.")
     audio = WavAudio(str(in_path), str(out_path), paced) if in_path else None
-    options = context.obj | ({"engine": engine} if engine else {})
+    _talk(context.obj | ({"engine": engine} if engine else {}), audio)
+
+
+def _talk(options: dict[str, Any], audio: WavAudio | None = None, *, announced: bool = False) -> None:
+    from assistant.assembly import Assembly
+    from assistant.chat.plain import ANNOUNCEMENT, talk_plainly
+
+    if announced:
+        typer.echo(ANNOUNCEMENT)
     with Assembly(options, audio=audio) as assembly:
         assembled = assembly.assemble()
         lines = None if audio else sys.stdin

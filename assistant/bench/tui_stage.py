@@ -7,6 +7,7 @@ are processor time of this process, which does nothing else; what is drawn is re
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import math
 import sys
@@ -19,6 +20,7 @@ import psutil
 from textual.screen import Screen
 from textual.widgets import Sparkline, Static
 
+from assistant.__main__ import ALLOCATIONS
 from assistant.conversation.requests import Request
 from assistant.conversation.updates import (
     LevelsShown,
@@ -80,7 +82,12 @@ class Stage:
     def __init__(self) -> None:
         self.conversation = MadeUp()
         library = load_library()
-        self.app = DashboardApp(lambda: Prepared(self.conversation, library, "default"))
+
+        def prepare() -> Prepared:
+            gc.freeze()
+            return Prepared(self.conversation, library, "default")
+
+        self.app = DashboardApp(prepare)
         self.layouts = 0
         self.next_id = 0
 
@@ -283,7 +290,8 @@ SCENARIOS: dict[str, Callable[[Stage], Awaitable[Figures]]] = {
 
 
 async def main(name: str, file: Path) -> None:
-    """Run one scenario and write its figures."""
+    """Run one scenario and write its figures; garbage is collected as seldom as in the program."""
+    gc.set_threshold(*ALLOCATIONS)
     stage = Stage()
 
     async def perform() -> None:

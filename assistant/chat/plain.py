@@ -27,6 +27,9 @@ from assistant.conversation.updates import (
 from assistant.errors import AudioError
 from assistant.personas.load import Library
 
+ANNOUNCEMENT = "Plain lines: talk, or type a line and press Enter; quit ends it."
+"""What stands above a conversation that was asked for without the dashboard."""
+
 _CONTROL = dict.fromkeys((*range(32), *range(127, 160)), " ")
 _LEAVING = ("quit", "exit")
 _AT_REST = (Phase.LISTENING, Phase.ASLEEP, Phase.DOWN)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.constants import TEXTUAL_ANIMATIONS
+from textual.widget import Widget
 from textual.widgets import Input
 
 from assistant.conversation.requests import (
@@ -34,12 +35,14 @@ from assistant.errors import PersonaError
 from assistant.severity import Severity
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
     from textual.theme import Theme
 
     from assistant.config.editor import SettingRow, SettingsEditor
-    from assistant.dashboard.bridge import Conversation
+    from assistant.dashboard.bridge import Checks, Conversation
     from assistant.personas.load import Library
     from assistant.personas.model import Persona
+
 
 QUIT_WITHIN_S = 2.0
 """How long after a Ctrl-C a second one quits."""
@@ -64,6 +67,8 @@ class ActionApp(App[None]):
         self.exports = Path.cwd()
         self.look = Look()
         self.settings: SettingsEditor | None = None
+        self.checks: Checks | None = None
+        self._listened = False
 
     @property
     def dashboard(self) -> DashboardScreen:
@@ -255,6 +260,23 @@ class ActionApp(App[None]):
             case _:
                 self.notify(f"{row.name} counts from the next start on.", timeout=4, markup=False)
 
+    def action_welcome(self) -> None:
+        """What was found, and a sound check."""
+        from assistant.dashboard.screens.welcome import WelcomeScreen
+
+        if self.checks is not None:
+            screen = WelcomeScreen(self.checks, self._hush)
+            self.push_screen(screen, lambda _: self.memory.change(welcomed=True))
+
+    def _hush(self, is_quiet: bool) -> None:
+        """Neither speak nor listen, so that a check of the sound has it for itself; then as before."""
+        if is_quiet:
+            self._listened = self._phase.microphone_open
+            self.request(StopRequested())
+            self.request(MicrophoneRequested(False))
+        elif self._listened:
+            self.request(MicrophoneRequested(True))
+
     # --- colours --------------------------------------------------------------------------------------
 
     def put_on(self, theme: Theme) -> None:
@@ -267,8 +289,21 @@ class ActionApp(App[None]):
 
     def use_look(self, look: Look) -> None:
         """Look like this from now on."""
+        redrawn = self.look.glyphs != look.glyphs
         self.look = self.dashboard.voice.look = look
+        if redrawn:
+            for widget in self.dashboard.walk_children(Widget, with_self=True):
+                widget.refresh()
         self.animation_level = TEXTUAL_ANIMATIONS if look.motion else "none"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Also what keeps to ASCII, where the settings ask for it."""
+        filters = super().get_line_filters()
+        if self.look.glyphs != "ascii":
+            return filters
+        from assistant.dashboard.theming.ascii import ASCII
+
+        return [*filters, ASCII]
 
     @property
     def chosen_theme(self) -> Theme | None:

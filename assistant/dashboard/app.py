@@ -32,6 +32,7 @@ from assistant.severity import Severity
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from assistant.dashboard.mini import MiniApp
     from assistant.dashboard.widgets.side import Side
     from assistant.personas.watch import PersonaWatch
 
@@ -83,7 +84,7 @@ class DashboardApp(ActionApp):
             self.exit(return_code=1)
             return
         self.conversation, self.personas = prepared.conversation, prepared.personas
-        self.settings = prepared.settings
+        self.settings, self.checks = prepared.settings, prepared.checks
         self.memory, self.exports = prepared.memory, prepared.exports
         self.dashboard.add_panels(self.memory.now.panels)
         self.use_look(prepared.look)
@@ -96,6 +97,8 @@ class DashboardApp(ActionApp):
         self.run_worker(
             prepared.conversation.run(), name="conversation", group="conversation", exit_on_error=False
         )
+        if not self.memory.now.welcomed:
+            self.action_welcome()
 
     def _use_keys(self, prepared: Prepared) -> None:
         self.actions, faults = remap(prepared.keys)
@@ -202,18 +205,20 @@ class DashboardApp(ActionApp):
                 self.request(TypedTurn(slash.words(event.text)))
 
 
-def run_dashboard(prepare: Callable[[], Prepared], native_log: Path | None = None) -> None:
+def run_dashboard(
+    prepare: Callable[[], Prepared], native_log: Path | None = None, *, mini: bool = False
+) -> None:
     """Show the dashboard until the user quits; the terminal is restored before anything else ends.
 
     ``prepare`` is called once, after the first paint. ``native_log`` receives what native libraries write
-    meanwhile. Raises ``AssistantError``: what ``prepare`` raised, or that there is no terminal, or that the
-    dashboard itself failed.
+    meanwhile. ``mini`` shows one line where the cursor is. Raises ``AssistantError``: what ``prepare``
+    raised, or that there is no terminal, or that the dashboard itself failed.
     """
     if not (sys.stdin.isatty() and sys.__stderr__ is not None and sys.__stderr__.isatty()):
-        raise AssistantError("The dashboard needs a terminal.", "Run it in one, or use: assistant talk")
+        raise AssistantError("The dashboard needs a terminal.", "Run it in one, or use: assistant --plain")
     with native_output_to(native_log):
-        app = DashboardApp(prepare)
-        asyncio.run(_run(app))
+        app = _mini(prepare) if mini else DashboardApp(prepare)
+        asyncio.run(_run(app, inline=mini))
     if app.failure is not None:
         raise app.failure
     if app.return_code:
@@ -222,11 +227,17 @@ def run_dashboard(prepare: Callable[[], Prepared], native_log: Path | None = Non
         )
 
 
-async def _run(app: DashboardApp) -> None:
+def _mini(prepare: Callable[[], Prepared]) -> MiniApp:
+    from assistant.dashboard.mini import MiniApp
+
+    return MiniApp(prepare)
+
+
+async def _run(app: DashboardApp | MiniApp, *, inline: bool) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit)
     try:
-        await app.run_async()
+        await app.run_async(inline=inline)
     finally:
         await app.close()

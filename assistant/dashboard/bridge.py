@@ -5,7 +5,7 @@ The conversation runs as a worker in the dashboard's own event loop; callbacks o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -19,6 +19,7 @@ from assistant.dashboard.remembered import Memory
 if TYPE_CHECKING:
     from assistant.config.editor import SettingsEditor
     from assistant.conversation.requests import Request
+    from assistant.doctor.finding import Finding
     from assistant.personas.load import Library
     from assistant.personas.watch import PersonaWatch
 
@@ -46,6 +47,18 @@ class Conversation(Protocol):
         ...
 
 
+class Checks(Protocol):
+    """What the first-run screen looks at; both block, and neither raises."""
+
+    def found(self) -> Iterable[Finding]:
+        """What there is and what would be better, as it becomes known."""
+        ...
+
+    def sound(self) -> Iterable[Finding]:
+        """Microphone, speaker and echo; plays five seconds of sound."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What the dashboard shows, loaded after its first paint."""
@@ -59,6 +72,8 @@ class Prepared:
     memory: Memory = field(default_factory=Memory)
     settings: SettingsEditor | None = None
     look: Look = field(default_factory=Look)
+    checks: Checks | None = None
+    """For the screen of the first run, which is not shown without."""
     watch: PersonaWatch | None = None
     """Notices that persona files have changed."""
     exports: Path = Path()

@@ -139,6 +139,7 @@ ACTIONS = (
     ),
     Action("later_line", "down", "Edit later", "Go on to what you said after it", "Conversation"),
     Action("settings", "", "Settings", "See and change every setting", "Program"),
+    Action("welcome", "", "Welcome", "What was found, what would be better, and a sound check", "Program"),
     Action("theme", "", "Colours", "Choose other colours for everybody", "Program", argument="name"),
     Action("command_palette", "ctrl+p", "Commands", "Find any command by name", "Program", rank=5),
     Action("help", "f1", "Help", "What every key does", "Program", rank=7),
@@ -156,9 +157,10 @@ class KeyFault:
     reason: str
 
 
-def bindings(*, everywhere: bool) -> list[BindingType]:
+def bindings(*, everywhere: bool, only: Sequence[str] = ()) -> list[BindingType]:
     """Textual bindings of the actions that work everywhere, or of those that stop at dialogs.
 
+    ``only`` names the actions that count, by default all.
     An action without a key is bound to one that no keyboard has, so that a keymap can give it another.
     """
     return [
@@ -171,7 +173,7 @@ def bindings(*, everywhere: bool) -> list[BindingType]:
             priority=everywhere,
         )
         for action in ACTIONS
-        if action.everywhere is everywhere
+        if action.everywhere is everywhere and (not only or action.id in only)
     ]
 
 

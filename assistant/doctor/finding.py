@@ -28,12 +28,13 @@ class Finding:
     remedy: str = ""
 
 
-_MARKS = {Status.OK: "✓", Status.WARNING: "!", Status.PROBLEM: "✗"}
+MARKS = {Status.OK: "✓", Status.WARNING: "!", Status.PROBLEM: "✗"}
+"""A glyph for each status."""
 
 
 def as_lines(finding: Finding) -> list[str]:
     """The finding as plain lines: what was found, and below it the remedy."""
-    lines = [f"{_MARKS[finding.status]} {finding.area} · {finding.name}: {finding.detail}"]
+    lines = [f"{MARKS[finding.status]} {finding.area} · {finding.name}: {finding.detail}"]
     return [*lines, f"    → {finding.remedy}"] if finding.remedy else lines
 
 

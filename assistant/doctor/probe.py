@@ -16,13 +16,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, cast
 
 from assistant.doctor.finding import Finding, Status, from_dict
 
 logger = logging.getLogger(__name__)
 
-Task = Literal["speech", "sound"]
+Task = Literal["speech", "sound", "parts"]
 
 SILENCE_S = 20.0
 """Seconds without a finding after which a check counts as hung."""
@@ -64,6 +64,7 @@ def _lines(pipe: IO[bytes], silence_s: float) -> Iterator[bytes]:
 
 _REMEDY: dict[Task, str] = {
     "speech": "Install the packages again: ./scripts/run.",
+    "parts": "Install the packages again: ./scripts/run.",
     "sound": "Unplug the sound devices or restart the sound server, then try again.",
 }
 
@@ -82,6 +83,10 @@ def _run(task: Task, options: dict[str, Any]) -> Iterator[Finding]:
         from assistant.doctor.speech import check_speech
 
         return check_speech(options["without"])
+    if task == "parts":
+        from assistant.doctor.welcome import check_engines
+
+        return check_engines(options)
     from assistant.doctor.sound import check_sound
     from assistant.engine.protocol import DeviceAudio
 
@@ -94,7 +99,7 @@ def main(arguments: list[str]) -> int:
     # Native libraries that print must not come between the lines.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    task: Task = "speech" if arguments[0] == "speech" else "sound"
+    task = cast("Task", arguments[0])
     with suppress(BrokenPipeError):
         for finding in _run(task, json.loads(arguments[1])):
             answers.write(json.dumps(asdict(finding)) + "\n")

@@ -14,6 +14,8 @@ from assistant.llm.manager import TextEngineManager, chosen
 
 AREA = "text engine"
 
+BETTER = "For free answers: a GGUF model of 0.3 to 5 GB in {folder}, or Ollama (docs/engines.md)."
+
 ANSWER_LIMIT = 5.0
 """Seconds that a server may take to say what it has."""
 
@@ -23,7 +25,8 @@ def check_text_engine(settings: Settings, locations: Locations) -> Finding:
     engine = chosen(settings, locations.models)
     try:
         if engine == "scripted":
-            return Finding(AREA, Status.OK, engine, "The personas' own lines; no language model is set.")
+            detail = "The personas' own lines; no language model is set."
+            return Finding(AREA, Status.OK, engine, detail, BETTER.format(folder=locations.models))
         if engine == "llama":
             return _llama(settings, locations)
         if engine == "mlx":

@@ -26,12 +26,15 @@ from assistant.conversation.requests import (
 from assistant.conversation.updates import MessageShown, Phase, PhaseChanged, Update
 from assistant.dashboard.actions import ActionApp
 from assistant.dashboard.keymap import ACTIONS, Action
+from assistant.dashboard.remembered import Memory
 from assistant.dashboard.screens.help import HelpScreen
 from assistant.dashboard.screens.personas import PersonaScreen
 from assistant.dashboard.screens.settings import SettingsScreen
 from assistant.dashboard.screens.themes import ThemeScreen
+from assistant.dashboard.screens.welcome import WelcomeScreen
 from assistant.personas.load import load_library
 from tests.dashboard.stage import Stage, stage
+from tests.fakes.checks import FakeChecks
 
 LISTENING = PhaseChanged(Phase.LISTENING, microphone_open=True)
 LINES = tuple(MessageShown(n, "user", f"line {n}", "ada", final=True) for n in range(60))
@@ -101,6 +104,7 @@ PROOFS = {
     "earlier_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES),
     "later_line": Proof(lambda on: on.app.dashboard.prompt.value == "line 59", LINES, go_back_twice),
     "settings": dialog(SettingsScreen),
+    "welcome": dialog(WelcomeScreen),
     "theme": dialog(ThemeScreen),
     "command_palette": Proof(lambda on: CommandPalette.is_open(on.app)),
     "help": dialog(HelpScreen),
@@ -122,9 +126,10 @@ def ways(action: Action) -> list[str]:
 )
 async def test_an_action_by_each_of_its_ways(action: Action, way: str, tmp_path: Path):
     proof = PROOFS[action.id]
-    async with stage(
-        proof.script, exports=tmp_path, settings=SettingsEditor({}, tmp_path / "config.toml")
-    ) as on:
+    memory = Memory()
+    memory.change(welcomed=True)
+    prepared = {"settings": SettingsEditor({}, tmp_path / "config.toml"), "checks": FakeChecks()}
+    async with stage(proof.script, exports=tmp_path, memory=memory, **prepared) as on:
         await proof.before(on)
         assert on.app.focused is on.app.dashboard.query_one("#prompt")
         assert not proof.done(on)

@@ -7,6 +7,7 @@ import pytest
 from assistant.conversation.updates import LevelsShown, MessageShown, Phase, PhaseChanged
 from assistant.dashboard.app import DashboardApp
 from assistant.dashboard.look import GLYPH_SETS, Look
+from assistant.dashboard.theming.ascii import to_ascii
 from tests.dashboard.stage import stage
 from tests.dashboard.test_theming import colours_of
 from tests.fakes.scene import jarvis_scene
@@ -35,7 +36,7 @@ async def test_glyph_sets_replace_the_personas_dots(glyphs: str):
             on.now[0] = step / 20
             on.app.dashboard.voice.show_levels(LevelsShown(microphone=-8.0, speaker=-30.0))
         await on.pilot.pause()
-        row = next(line for line in on.lines if line.strip().startswith("▮ you"))
+        row = next(line for line in on.lines if line.strip().startswith(("▮ you", "@ you")))
         assert row[14:24].strip() == GLYPH_SETS[glyphs][-1] * 7
 
 
@@ -51,7 +52,7 @@ async def test_without_motion_there_is_a_still_meter_and_no_timer():
         assert any(line.endswith("@" * 24) for line in on.lines)
         voice.show_levels(LevelsShown(microphone=-120.0, speaker=-120.0))
         await on.pilot.pause()
-        assert not any("@" in line for line in on.lines)
+        assert not any("@@" in line for line in on.lines)
         assert voice._timer is not None
         assert not voice._timer._active.is_set()
         assert on.app.animation_level == "none"
@@ -74,3 +75,21 @@ async def test_a_theme_of_the_settings_is_worn_by_all_and_can_be_taken_off():
         assert on.app.theme == "nord"
         await on.pilot.press(*"/theme own", "enter")
         await on.until(lambda: on.app.theme == "persona-ada")
+
+
+async def test_ascii_means_all_of_it_and_back():
+    script = tuple(jarvis_scene())
+    async with stage(script, size=(200, 60), look=Look(glyphs="ascii")) as on:
+        for keys in ((), ("f1",), ("f2",)):
+            await on.pilot.press(*keys)
+            await on.pilot.pause()
+            assert on.text.isascii(), [line for line in on.lines if not line.isascii()]
+            if keys:
+                await on.pilot.press("escape")
+        assert "+ done" in on.text
+        on.app.use_look(Look())
+        await on.until(lambda: "✓ done" in on.text)
+
+
+def test_letters_of_other_alphabets_are_no_glyphs():
+    assert to_ascii("naïve 字 ✓ ⬤ 🙂…") == "naïve 字 + @ **."

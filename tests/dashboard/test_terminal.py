@@ -187,7 +187,7 @@ def test_without_a_terminal_it_says_what_to_use_instead():
     )
     assert process.returncode == 1
     assert "needs a terminal" in process.stderr
-    assert "assistant talk" in process.stderr
+    assert "assistant --plain" in process.stderr
 
 
 def test_importing_the_dashboard_loads_neither_audio_nor_models():

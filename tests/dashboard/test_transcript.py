@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown, ToolStatus
 from assistant.dashboard.export import export
 from assistant.dashboard.markdown import markdown
-from assistant.dashboard.transcript import Transcript
+from assistant.dashboard.transcript import Key, Transcript
 from assistant.severity import Severity
 from tests.fakes.personas import ADA, BOB
 
@@ -38,34 +38,62 @@ def filled() -> Transcript:
     return transcript
 
 
+def keys(transcript: Transcript, slug: str = "") -> list[Key]:
+    return [entry.key for entry in transcript.entries(0, 1_000, slug)]
+
+
 def test_the_same_id_replaces_in_place_and_is_not_new():
     transcript = Transcript()
     transcript.put(said(1, "a"))
     transcript.put(said(2, "b"))
-    put = transcript.put(said(1, "a longer"))
-    assert put is not None
-    assert not put[1]
-    assert transcript.keys() == [("message", 1), ("message", 2)]
+    entry, is_new = transcript.put(said(1, "a longer"))
+    assert not is_new
+    assert transcript.entries(0, 1) == [entry]
+    assert keys(transcript) == [("message", 1), ("message", 2)]
 
 
-def test_only_so_many_are_kept_and_late_news_of_the_others_is_ignored():
-    transcript = Transcript(kept=3)
-    for id in range(5):
-        transcript.put(said(id, f"{id}"))
-    assert transcript.keys() == [("message", 2), ("message", 3), ("message", 4)]
-    assert transcript.put(said(0, "again")) is None
+KINDS = st.sampled_from(["said", "answered", "notice", "tool", "removed"])
+
+
+@given(st.lists(st.tuples(KINDS, st.integers(0, 12), st.sampled_from(["ada", "bob"])), max_size=60))
+def test_what_is_no_longer_in_memory_is_as_it_was(steps: list[tuple[str, int, str]]):
+    """A transcript that keeps two entries in memory does as one that keeps all of them."""
+    short, long = Transcript(recent=2), Transcript(recent=1_000)
+    for number, (kind, id, slug) in enumerate(steps):
+        for each in (short, long):
+            match kind:
+                case "removed":
+                    each.remove(("message", id))
+                case "notice":
+                    each.put(NoticeShown(Severity.INFO, f"Notice {number}."))
+                case "tool":
+                    each.put(ToolShown(id, "time", {"n": number}, ToolStatus.DONE, "21:15"))
+                case _:
+                    make = said if kind == "said" else answered
+                    each.put(make(id, f"Words {number}", slug), ADA if slug == "ada" else BOB)
+    assert len(short) == len(long)
+    for slug in ("", "ada", "bob"):
+        count = long.count(slug)
+        assert short.count(slug) == count
+        for first, last in ((0, count), (1, 3), (count - 3, count)):
+            assert short.entries(max(0, first), last, slug) == long.entries(max(0, first), last, slug)
+        assert short.find("WORDS 1", slug) == long.find("words 1", slug)
+        for key in keys(long):
+            assert short.index(key, slug) == long.index(key, slug)
+            assert short.get(key) == long.get(key)
+    assert list(short.markdown("t")) == list(long.markdown("t"))
 
 
 def test_one_personas_part_has_its_tool_calls_and_no_notices():
-    assert filled().keys("bob") == [("message", 3), ("tool", 1), ("message", 4)]
+    assert keys(filled(), "bob") == [("message", 3), ("tool", 1), ("message", 4)]
 
 
 def test_words_are_found_whatever_their_case_and_in_results():
     transcript = filled()
-    assert transcript.find("HELLO", transcript.keys()) == [("message", 1), ("message", 3)]
-    assert transcript.find("21:15", transcript.keys()) == [("tool", 1)]
-    assert transcript.find("hello", transcript.keys("bob")) == [("message", 3)]
-    assert transcript.find("", transcript.keys()) == []
+    assert transcript.find("HELLO") == [("message", 1), ("message", 3)]
+    assert transcript.find("21:15") == [("tool", 1)]
+    assert transcript.find("hello", "bob") == [("message", 3)]
+    assert transcript.find("") == []
 
 
 def test_the_last_answer():

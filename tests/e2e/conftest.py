@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,9 +29,12 @@ def virtual_audio() -> Iterator[VirtualAudio]:
 
 @pytest.fixture
 def env(virtual_audio: VirtualAudio, tmp_path: Path) -> dict[str, str]:
-    """The environment of a new user with a virtual sound card."""
+    """The environment of a new user, past the screen of the first run, with a virtual sound card."""
     home = tmp_path / "home"
-    home.mkdir()
+    state = home / ".local/state/local-voice-assistant"
+    state.mkdir(parents=True)
+    seen = {"panels": {}, "dots": True, "theme": "", "welcomed": True}
+    (state / "dashboard.json").write_text(json.dumps(seen))
     kept = {
         key: value for key, value in virtual_audio.env.items() if not key.startswith(("XDG_", "ASSISTANT_"))
     }

@@ -73,6 +73,8 @@ def test_no_device_no_home_and_a_broken_persona_are_told_and_typing_works(
     for variable in ("PULSE_SERVER", "PULSE_COOKIE", "ALSA_CONFIG_PATH"):
         del env[variable]
     terminal = start(HOME="/dev/null/home", ASSISTANT_THEMES_DIR=str(themes))
+    terminal.wait_for("Welcome", timeout_s=40)
+    terminal.keys("Escape")
     terminal.wait_for("cannot be written to", ".toml:2: Invalid value", timeout_s=40)
     terminal.wait_for("There is no microphone and no speaker.")
     terminal.type("What is two plus three?")

@@ -1,4 +1,4 @@
-"""The dashboard with a fake conversation: ``python -m tests.fakes.dashboard [fine|broken|noisy] [log]``."""
+"""The dashboard with a fake conversation: ``python -m tests.fakes.dashboard [fine|broken|noisy|mini]``."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def prepare() -> Prepared:
 
 if __name__ == "__main__":
     try:
-        run_dashboard(prepare, Path(sys.argv[2]) if len(sys.argv) > 2 else None)
+        log = Path(sys.argv[2]) if len(sys.argv) > 2 else None
+        run_dashboard(prepare, log, mini="mini" in sys.argv)
     except AssistantError as error:
         sys.exit(str(error))

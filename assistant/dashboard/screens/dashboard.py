@@ -35,6 +35,7 @@ from assistant.dashboard.widgets.key_bar import KeyBar
 from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
 from assistant.dashboard.widgets.prompt import Prompt
 from assistant.dashboard.widgets.status_line import StatusLine
+from assistant.dashboard.widgets.still import Still
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,7 +48,15 @@ if TYPE_CHECKING:
     from assistant.personas.model import Persona
 
 
-class DashboardScreen(Screen[None]):
+class Body(Still, Container):
+    """The conversation and the panels."""
+
+
+class InputLine(Still, Horizontal):
+    """The ground of the input line."""
+
+
+class DashboardScreen(Still, Screen[None]):
     """Shows updates; knows nothing of where they come from."""
 
     BINDINGS = bindings(everywhere=False)
@@ -68,10 +77,10 @@ class DashboardScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         screen = DashboardScreen
         yield HeaderBar().data_bind(screen.persona, screen.status)
-        with Container(id="body"):
+        with Body(id="body"):
             yield ChatLog()
         yield VoiceVisualizerPanel(self._clock).data_bind(screen.persona)
-        with Horizontal(id="input"):
+        with InputLine(id="input"):
             yield Static("›", id="caret")
             yield Prompt()
         yield StatusLine().data_bind(screen.status)

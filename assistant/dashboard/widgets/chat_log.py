@@ -14,21 +14,26 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from assistant.conversation.updates import MessageShown
-from assistant.dashboard.transcript import Key, Shown, Transcript
+from assistant.dashboard.transcript import Entry, Key, Shown, Transcript
 from assistant.dashboard.widgets.entries import ShownEntry, make_entry
+from assistant.dashboard.widgets.still import Still
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from assistant.personas.model import Persona
 
-WINDOW = 60
-"""Entries on the tree while the newest is followed."""
-STEP = 20
+WINDOW = 24
+"""Entries on the tree while the newest is followed, in a terminal of usual height."""
+STEP = 8
 """Entries by which the window moves and may be longer."""
 
 
-class ChatLog(VerticalScroll, can_focus=False):
+class Entries(Still, Vertical):
+    """The ground that entries stand on."""
+
+
+class ChatLog(Still, VerticalScroll, can_focus=False):
     """Follows the newest entry unless the user has scrolled back."""
 
     _list = query_one("#entries", Vertical)
@@ -36,8 +41,7 @@ class ChatLog(VerticalScroll, can_focus=False):
     def __init__(self) -> None:
         super().__init__(id="chat")
         self.transcript = Transcript()
-        self._keys: list[Key] = []
-        self._first = self._last = 0
+        self._count = self._first = self._last = 0
         self._live: dict[Key, ShownEntry] = {}
         self._only = ""
         self._words = ""
@@ -47,7 +51,7 @@ class ChatLog(VerticalScroll, can_focus=False):
         self._later = Static("", id="later", classes="marker")
 
     def compose(self) -> ComposeResult:
-        yield Vertical(self._welcome, self._earlier, self._later, id="entries")
+        yield Entries(self._welcome, self._earlier, self._later, id="entries")
 
     def on_mount(self) -> None:
         """Follow the newest entry from the start."""
@@ -57,48 +61,49 @@ class ChatLog(VerticalScroll, can_focus=False):
 
     def show(self, shown: Shown, persona: Persona | None = None) -> None:
         """Add or replace an entry; an empty final message is taken away."""
-        put = self.transcript.put(shown, persona)
-        if put is None:
-            return
-        entry, is_new = put
+        entry, is_new = self.transcript.put(shown, persona)
         if isinstance(shown, MessageShown) and shown.final and not shown.text:
-            self._take_away(entry.key)
+            self._take_away(entry.key, counted=not is_new)
         elif widget := self._live.get(entry.key):
             widget.show(shown)
         elif is_new and (not self._only or (entry.slug == self._only and entry.key[0] != "notice")):
-            self._append(entry.key)
+            self._append()
 
-    def _append(self, key: Key) -> None:
-        if self._keys and self.transcript.get(self._keys[0]) is None:
-            del self._keys[0]
-            self._first, self._last = max(0, self._first - 1), self._last - 1
-        self._keys.append(key)
-        count = len(self._keys)
+    def _append(self) -> None:
+        self._count += 1
         first, reads_back = self._first, not self.is_vertical_scroll_end
-        if count - first > WINDOW + STEP and not reads_back:
-            first = count - WINDOW
-        if self._last == count - 1 and count - first <= WINDOW + 2 * STEP:
-            self._open(first, count)
+        if self._count - first > self._window + STEP and not reads_back:
+            first = self._count - self._window
+        if self._last == self._count - 1 and self._count - first <= self._window + 2 * STEP:
+            self._open(first, self._count)
         self._mark()
 
-    def _take_away(self, key: Key) -> None:
+    def _take_away(self, key: Key, *, counted: bool) -> None:
+        place = self.transcript.index(key, self._only)
         self.transcript.remove(key)
-        if key not in self._keys:
+        if place is None or not counted:
             return
-        place = self._keys.index(key)
-        del self._keys[place]
+        self._count -= 1
         self._first -= place < self._first
         self._last -= place < self._last
         if widget := self._live.pop(key, None):
             widget.remove()
 
+    @property
+    def _window(self) -> int:
+        """Entries on the tree: enough for two screens of the shortest, which take three rows."""
+        return max(WINDOW, self.size.height * 2 // 3)
+
     # --- where the user looks ---------------------------------------------------------------------------
 
     def go_to_newest(self) -> None:
         """Follow the newest entry again."""
-        if self._last < len(self._keys):
-            self._open(len(self._keys) - WINDOW, len(self._keys))
+        if self._last < self._count:
+            self._open_newest()
         self.anchor()
+
+    def _open_newest(self) -> None:
+        self._open(self._count - self._window, self._count)
 
     @property
     def is_filtered(self) -> bool:
@@ -109,8 +114,8 @@ class ChatLog(VerticalScroll, can_focus=False):
         """Show the messages and tool calls of one persona; everything where ``slug`` is empty."""
         self._only = slug
         self._open(0, 0)
-        self._keys = self.transcript.keys(slug)
-        self._open(len(self._keys) - WINDOW, len(self._keys))
+        self._count = self.transcript.count(slug)
+        self._open_newest()
         self.anchor()
 
     def matches(self, words: str) -> list[Key]:
@@ -118,14 +123,14 @@ class ChatLog(VerticalScroll, can_focus=False):
         self._words = words
         for widget in self._live.values():
             widget.mark(words)
-        return self.transcript.find(words, self._keys)
+        return self.transcript.find(words, self._only)
 
     def go_to(self, key: Key) -> None:
         """Bring an entry into sight, wherever it is."""
         self.release_anchor()
         if key not in self._live:
-            place = self._keys.index(key)
-            self._open(place - WINDOW // 2, place + WINDOW // 2)
+            place = self.transcript.index(key, self._only) or 0
+            self._open(place - self._window // 2, place + self._window // 2)
         self.call_after_refresh(self.scroll_to_widget, self._live[key], animate=False, center=True)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -135,13 +140,14 @@ class ChatLog(VerticalScroll, can_focus=False):
             return
         if new_value < old_value and new_value < self.size.height and self._first > 0:
             first = max(0, self._first - STEP)
-            self._move(first, min(self._last, first + WINDOW + STEP), self._keys[self._first])
-        elif new_value > old_value and new_value >= self.max_scroll_y - 1 and self._last < len(self._keys):
-            last = min(len(self._keys), self._last + STEP)
-            self._move(max(self._first, last - WINDOW - STEP), last, self._keys[self._last - 1])
+            held = next(iter(self._live.values()))
+            self._move(first, min(self._last, first + self._window + STEP), held)
+        elif new_value > old_value and new_value >= self.max_scroll_y - 1 and self._last < self._count:
+            last = min(self._count, self._last + STEP)
+            held = next(reversed(self._live.values()))
+            self._move(max(self._first, last - self._window - STEP), last, held)
 
-    def _move(self, first: int, last: int, held: Key) -> None:
-        widget = self._live[held]
+    def _move(self, first: int, last: int, widget: ShownEntry) -> None:
         place = widget.virtual_region.y - self.scroll_y
         self._settling = True
         self._open(first, last)
@@ -153,15 +159,16 @@ class ChatLog(VerticalScroll, can_focus=False):
 
     def _open(self, first: int, last: int) -> None:
         """Have exactly the entries from ``first`` to before ``last`` on the tree."""
-        first, last = max(0, first), min(last, len(self._keys))
-        wanted = self._keys[first:last]
-        gone = self._live.keys() - set(wanted)
+        first, last = max(0, first), min(last, self._count)
+        entries = {entry.key: entry for entry in self.transcript.entries(first, last, self._only)}
+        wanted = list(entries)
+        gone = self._live.keys() - entries.keys()
         if gone:
             self._list.remove_children([self._live.pop(key) for key in gone])
         in_front = max(0, self._first - first) if self._live else 0
         front = [key for key in wanted[:in_front] if key not in self._live]
         back = [key for key in wanted[in_front:] if key not in self._live]
-        made = {key: self._make(key) for key in (*front, *back)}
+        made = {key: self._make(entries[key]) for key in (*front, *back)}
         if front:
             self._list.mount(*(made[key] for key in front), after=self._earlier)
         if back:
@@ -171,16 +178,14 @@ class ChatLog(VerticalScroll, can_focus=False):
         self._first, self._last = first, last
         self._mark()
 
-    def _make(self, key: Key) -> ShownEntry:
-        entry = self.transcript.get(key)
-        assert entry is not None, "keys of the window are in the transcript"
+    def _make(self, entry: Entry) -> ShownEntry:
         widget = make_entry(entry)
         widget.mark(self._words)
         return widget
 
     def _mark(self) -> None:
-        self._welcome.display = not self._keys
-        later = len(self._keys) - self._last
+        self._welcome.display = not self._count
+        later = self._count - self._last
         for marker, count, text in (
             (self._earlier, self._first, f"▴ {self._first} earlier"),
             (self._later, later, f"▾ {later} later"),

@@ -6,7 +6,6 @@ Everything that people, models or tools said is shown as it is: cleaned, and nev
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
@@ -15,10 +14,8 @@ from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown,
 from assistant.dashboard.markdown import markdown
 from assistant.dashboard.text import clean, one_line
 from assistant.dashboard.transcript import Entry, Shown
+from assistant.dashboard.widgets.still import Still
 from assistant.severity import Severity
-
-if TYPE_CHECKING:
-    from assistant.personas.model import Persona
 
 TOOL_STATES = {
     ToolStatus.ASKING: ("?", "asks first", "$text-warning"),
@@ -37,13 +34,17 @@ NOTICES = {
 """Glyph and colour for how bad a notice is."""
 
 
-class ShownEntry(Static):
+class ShownEntry(Still, Static):
     """One entry; ``mark`` marks words that are searched for wherever they stand in it."""
 
     def __init__(self, content: Content, classes: str) -> None:
         super().__init__(content, classes=f"entry {classes}")
         self._plain = content
         self._words = ""
+
+    def on_unmount(self) -> None:
+        """Let go of what was drawn: Textual holds on to the caches of a thousand widgets that are gone."""
+        self.refresh()
 
     def show(self, shown: Shown) -> None:
         """Replace what is shown; an entry that never changes stays as it is."""
@@ -71,9 +72,9 @@ class ShownEntry(Static):
 class MessageEntry(ShownEntry):
     """One message of either side, updated in place while it grows and while it is heard."""
 
-    def __init__(self, message: MessageShown, persona: Persona | None) -> None:
-        super().__init__(message_content(message, persona), f"message -{message.role}")
-        self._persona = persona
+    def __init__(self, message: MessageShown, who: str) -> None:
+        super().__init__(message_content(message, who), f"message -{message.role}")
+        self._who = who
         self._message = message
 
     def show(self, shown: Shown) -> None:
@@ -81,7 +82,7 @@ class MessageEntry(ShownEntry):
         assert isinstance(shown, MessageShown)
         before, self._message = self._message, shown
         longer = (before.text, before.final) != (shown.text, shown.final) or shown.interrupted
-        self._replace(message_content(shown, self._persona), layout=longer)
+        self._replace(message_content(shown, self._who), layout=longer)
 
 
 class ToolEntry(ShownEntry):
@@ -112,16 +113,16 @@ def make_entry(entry: Entry) -> ShownEntry:
     """The widget for an entry of the transcript."""
     match entry.shown:
         case MessageShown() as message:
-            return MessageEntry(message, entry.persona)
+            return MessageEntry(message, f"{entry.glyph} {entry.name}".strip() or message.persona)
         case ToolShown() as tool:
             return ToolEntry(tool)
         case NoticeShown() as notice:
             return NoticeEntry(notice)
 
 
-def message_content(message: MessageShown, persona: Persona | None) -> Content:
+def message_content(message: MessageShown, who: str) -> Content:
     """A label and the text; what is not yet certain or not yet heard is dim and slanted."""
-    label = _user_label(message) if message.role == "user" else _assistant_label(message, persona)
+    label = _user_label(message) if message.role == "user" else _assistant_label(message, who)
     return Content.assemble(label, "\n", _message_text(message))
 
 
@@ -130,8 +131,8 @@ def _user_label(message: MessageShown) -> Content:
     return Content.assemble(("You", "bold $text-secondary"), "  ", (note, "$muted"))
 
 
-def _assistant_label(message: MessageShown, persona: Persona | None) -> Content:
-    name = one_line(f"{persona.glyph} {persona.name}" if persona else message.persona, 40)
+def _assistant_label(message: MessageShown, who: str) -> Content:
+    name = one_line(who, 40)
     note = "⊘ interrupted" if message.interrupted else "" if message.final else "▸ answering …"
     colour = "$text-warning" if message.interrupted else "$muted"
     return Content.assemble((name, "bold $primary"), "  ", (note, colour))

@@ -12,6 +12,7 @@ from assistant.conversation.updates import Phase
 from assistant.dashboard.status import Status, microphone_text, phase_text
 from assistant.dashboard.text import one_line
 from assistant.dashboard.widgets.fit import spread
+from assistant.dashboard.widgets.still import Still
 
 if TYPE_CHECKING:
     from assistant.personas.model import Persona
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _PHASE_COLOURS = {Phase.DOWN: "$text-error", Phase.ASLEEP: "$muted", Phase.STARTING: "$muted"}
 
 
-class HeaderBar(Widget):
+class HeaderBar(Still, Widget):
     """Persona on the left, state on the right; the state is never cut."""
 
     persona: reactive[Persona | None] = reactive(None)

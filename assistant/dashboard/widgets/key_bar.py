@@ -9,9 +9,10 @@ from textual.widget import Widget
 
 from assistant.dashboard.keymap import ACTIONS, Action
 from assistant.dashboard.widgets.fit import fit
+from assistant.dashboard.widgets.still import Still
 
 
-class KeyBar(Widget):
+class KeyBar(Still, Widget):
     """Made from the table of actions."""
 
     ALLOW_SELECT = False

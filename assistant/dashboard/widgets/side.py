@@ -9,9 +9,10 @@ from textual.message import Message
 
 from assistant.dashboard.room import DEFAULTS, Room, at_once, room_of
 from assistant.dashboard.widgets.panels.panel import Panel
+from assistant.dashboard.widgets.still import Still
 
 
-class Side(VerticalScroll, can_focus=False):
+class Side(Still, VerticalScroll, can_focus=False):
     """Shows the panels that are open in the present room."""
 
     class Changed(Message):
@@ -38,7 +39,7 @@ class Side(VerticalScroll, can_focus=False):
     .-normal .panel { width: 1fr; }
     .-wide Side { width: 40; height: 1fr; max-height: 100%; }
     .-huge Side { width: 88; height: 1fr; max-height: 100%; layout: grid; grid-size: 2; grid-rows: auto; }
-    .-huge .panel { padding-bottom: 1; }
+    .-huge .panel { padding: 0 2 1 2; }
     """
 
     def __init__(self, panels: Sequence[Panel], remembered: Mapping[str, tuple[str, ...]]) -> None:

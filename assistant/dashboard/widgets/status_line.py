@@ -9,9 +9,10 @@ from textual.widget import Widget
 from assistant.dashboard.status import Status, device_text, health_text, milliseconds, stages_text
 from assistant.dashboard.text import one_line
 from assistant.dashboard.widgets.fit import fit
+from assistant.dashboard.widgets.still import Still
 
 
-class StatusLine(Widget):
+class StatusLine(Still, Widget):
     """Shows what fits; the details panel has all of it."""
 
     status: reactive[Status] = reactive(Status())

@@ -32,6 +32,8 @@ class DevicesPanel(Panel):
             return
         before, levels = self._levels, update
         self._levels = levels
+        if not self.display:
+            return
         width = self._bar_width(self.content_size.width)
         if any(
             cells(old, width) != cells(new, width)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from assistant.dashboard.status import Status
 from assistant.dashboard.text import one_line
+from assistant.dashboard.widgets.still import Still
 
 if TYPE_CHECKING:
     from assistant.conversation.updates import Update
@@ -22,7 +23,7 @@ LABEL = 12
 """Cells of a label before its value."""
 
 
-class Panel(Widget):
+class Panel(Still, Widget):
     """Shows ``lines``; ``NAME`` is its name in memory and the first part of its action, ``<name>_panel``."""
 
     NAME: ClassVar[str]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from itertools import chain
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
 
     from assistant.personas.model import Persona
 
-FRAMES_PER_SECOND = 30
+LOOKS_PER_SECOND = 10
+"""How often the picture moves on by itself; levels, 20 a second, bring a frame each."""
+
 _LABEL = 12
 _METER = 24
 
@@ -46,14 +50,21 @@ class VoiceVisualizerPanel(Widget):
         super().__init__(id="voice")
         self._clock = clock
         self._styles: dict[str, Style] = {}
+        self._strips: dict[int, Strip] = {}
         now = clock()
         self.microphone = DotRow(now)
         self.assistant = DotRow(now)
         self._timer: Timer | None = None
+        self._width = 0
 
     def on_mount(self) -> None:
         """The timer runs only while there is something to see."""
-        self._timer = self.set_interval(1 / FRAMES_PER_SECOND, self.advance, pause=True)
+        self._timer = self.set_interval(1 / LOOKS_PER_SECOND, self.advance, pause=True)
+
+    def on_resize(self) -> None:
+        """Another width has other lines."""
+        self._width = self.content_size.width
+        self.refresh()
 
     def show_levels(self, levels: LevelsShown) -> None:
         """The newest levels in dBFS; a closed microphone is silent whatever it reports."""
@@ -76,7 +87,8 @@ class VoiceVisualizerPanel(Widget):
     def watch_microphone_open(self, is_open: bool) -> None:
         """Closing the microphone silences its row at once."""
         now = self._clock()
-        self._follow(self.microphone.advance(now) if is_open else self.microphone.hear(SILENCE_DB, now))
+        changed = self.microphone.advance(now) if is_open else self.microphone.hear(SILENCE_DB, now)
+        self._follow(changed, self.assistant.advance(now))
         self.refresh()
 
     @property
@@ -84,15 +96,41 @@ class VoiceVisualizerPanel(Widget):
         """Whether no frame is needed: the microphone is closed, nothing sounds and no dot is left."""
         return not self.microphone_open and self.microphone.at_rest and self.assistant.at_rest
 
-    def _follow(self, *changed: bool) -> None:
-        if any(changed):
-            self.refresh()
+    def _follow(self, microphone: bool, assistant: bool) -> None:
+        for row, changed in ((0, microphone), (1, assistant)):
+            if changed:
+                self.refresh(Region(0, row, self._width, 1))
         if self._timer is None or not self.look.motion:
             return
         if self.at_rest:
             self._timer.pause()
         else:
             self._timer.resume()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The rows with their padding. Borders and titles are what Textual's own way spends its time on."""
+        size, padding, ground = self.outer_size, self.styles.padding, self._style()
+        filters, colour = self.get_line_filters(), self.background_colors[1]
+        strips = []
+        for y in crop.line_range:
+            strip = self._strips.get(y)
+            if strip is None:
+                left, right = (Segment(" " * cells, ground) for cells in (padding.left, padding.right))
+                strip = Strip([left, *self.render_line(y - padding.top), right], size.width)
+                for each in filters:
+                    strip = strip.apply_filter(each, colour)
+                self._strips[y] = strip
+            strips.append(strip)
+        return [strip.crop(*crop.column_span) for strip in strips] if crop.width < size.width else strips
+
+    def refresh(self, *regions: Region, **how: Any) -> Self:
+        """See ``Widget``."""
+        if regions:
+            for y in chain.from_iterable(region.line_range for region in regions):
+                self._strips.pop(y + self.styles.padding.top, None)
+        else:
+            self._strips.clear()
+        return super().refresh(*regions, **how)
 
     def render_line(self, y: int) -> Strip:
         """Row 0 is the microphone, row 1 the assistant."""
@@ -132,6 +170,7 @@ class VoiceVisualizerPanel(Widget):
     def notify_style_update(self) -> None:
         """Other colours: the styles are worked out anew."""
         self._styles.clear()
+        self._strips.clear()
         super().notify_style_update()
 
     def _style(self, component: str = "") -> Style:
