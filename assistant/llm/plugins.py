@@ -12,12 +12,15 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from importlib.metadata import EntryPoint, entry_points
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from assistant.config.settings import Settings
 from assistant.errors import TextEngineError
 from assistant.llm.port import TextEngine
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
+
+    from assistant.config.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +45,12 @@ class OutputFormat(Protocol):
 
 def engine_names() -> list[str]:
     """The engines that installed packages bring."""
-    return sorted(entry_points(group=ENGINES).names)
+    return sorted(_installed(ENGINES).names)
 
 
 def make_engine(name: str, settings: Settings, model: str) -> TextEngine:
     """The engine of an installed package. Raises ``TextEngineError`` where it cannot be made."""
-    (found,) = entry_points(group=ENGINES, name=name)
+    found = _installed(ENGINES)[name]
     try:
         engine: TextEngine = found.load()(settings, model)
     except TextEngineError:
@@ -64,12 +67,19 @@ def make_engine(name: str, settings: Settings, model: str) -> TextEngine:
 def output_formats() -> tuple[Callable[[], OutputFormat], ...]:
     """What makes the filters of installed packages; one that cannot be loaded is left out, and logged."""
     makers: list[Callable[[], OutputFormat]] = []
-    for found in sorted(entry_points(group=FORMATS), key=lambda each: each.name):
+    for found in sorted(_installed(FORMATS), key=lambda each: each.name):
         try:
             makers.append(found.load())
         except Exception:
             log.exception("The format %r of %s cannot be loaded.", found.name, _package(found))
     return tuple(makers)
+
+
+def _installed(group: str) -> EntryPoints:
+    # Imported here, because the dashboard's first paint waits for this module.
+    from importlib.metadata import entry_points
+
+    return entry_points(group=group)
 
 
 def _package(found: EntryPoint) -> str:
