@@ -24,8 +24,8 @@ async def test_it_tells_what_was_found_what_would_be_better_and_how_large(tmp_pa
     memory = Memory(tmp_path / "dashboard.json")
     async with stage(HEARD, checks=FakeChecks(), memory=memory) as on:
         await on.until(lambda: is_open(on) and "→ For free answers: a GGUF model of 0.3 to 5 GB" in on.text)
-        assert "✓ microphone  Headset" in on.text
-        assert "! speaker     none" in on.text
+        assert "✓ microphone     Headset" in on.text
+        assert "! speaker        none" in on.text
         assert not memory.now.welcomed
         await on.pilot.press("escape")
         await on.until(lambda: not is_open(on))

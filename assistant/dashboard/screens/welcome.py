@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from assistant.dashboard.bridge import Checks
 
 _COLOURS = {State.OK: "$text-success", State.WARNING: "$text-warning", State.PROBLEM: "$text-error"}
-_INDENT = " " * 14
+_INDENT = " " * 17
 _LOOKING = Content.styled("looking around …", "$muted")
 _OFFER = Content.styled("Enter plays five seconds of soft tones and measures the echo.", "$muted")
 _PLAYING = Content.styled("playing; please be quiet for a moment …", "$muted")
