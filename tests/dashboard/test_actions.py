@@ -37,6 +37,9 @@ from tests.dashboard.stage import Stage, stage
 from tests.fakes.checks import FakeChecks
 
 LISTENING = PhaseChanged(Phase.LISTENING, microphone_open=True)
+BACK = 30
+"""A row from which nothing earlier has to be loaded, and from which the newest is out of sight."""
+
 LINES = tuple(MessageShown(n, "user", f"line {n}", "ada", final=True) for n in range(60))
 TWO = (*LINES, MessageShown(100, "assistant", "Bob speaking", "bob", final=True))
 
@@ -46,7 +49,7 @@ async def nothing(on: Stage) -> None:
 
 
 async def scroll_back(on: Stage) -> None:
-    on.app.dashboard.chat.scroll_to(y=10, animate=False)
+    on.app.dashboard.chat.scroll_to(y=BACK, animate=False)
     await on.until(lambda: "line 59" not in on.text)
 
 
@@ -95,7 +98,7 @@ PROOFS = {
     "tools_panel": shown("#tools-panel"),
     "log_panel": shown("#log-panel"),
     "scroll_up": Proof(lambda on: "line 59" not in on.text, LINES),
-    "scroll_down": Proof(lambda on: on.app.dashboard.chat.scroll_y > 10, LINES, scroll_back),
+    "scroll_down": Proof(lambda on: on.app.dashboard.chat.scroll_y > BACK, LINES, scroll_back),
     "newest": Proof(lambda on: "line 59" in on.text, LINES, scroll_back),
     "search": Proof(lambda on: on.app.dashboard.query("#search")),
     "filter": Proof(lambda on: "Bob speaking" not in on.text and on.app.dashboard.chat.is_filtered, TWO),
