@@ -13,6 +13,7 @@ from assistant.voice.moshi.catalogue import find_release
 from assistant.voice.moshi.checkpoint import find_cached, open_checkpoint
 from assistant.voice.moshi.codec import FRAME, mimi_decoder, mimi_encoder
 from assistant.voice.moshi.generator import Generator
+from assistant.voice.moshi.personaplex import persona_prompt, read_voice, tagged, voice_path
 from assistant.voice.moshi.repetition import SILENT
 from assistant.voice.moshi.sampling import Sampling
 from assistant.voice.moshi.weights import load_lm
@@ -25,6 +26,7 @@ class MoshiBridge:
 
     ``hf_repo`` names a repository whose files are in the Hugging Face cache, or a folder in the same layout.
     ``quantized`` (4, 8) insists on such weights. ``max_steps`` bounds one answer, in frames of 80 ms.
+    ``voice`` is one of PersonaPlex's and is used with a text prompt; stock Moshi has its own only.
     Raises ``CheckpointError`` with what is missing or wrong; nothing is downloaded.
     """
 
@@ -35,10 +37,12 @@ class MoshiBridge:
         max_steps: int = 500,
         *,
         sampling: Sampling | None = None,
+        voice: str = "NATF2",
     ) -> None:
         from sentencepiece import SentencePieceProcessor
 
         self._max_steps = max_steps
+        self._voice = voice
         self._checkpoint = open_checkpoint(_find(hf_repo), quantized)
         self._words = SentencePieceProcessor(model_file=str(self._checkpoint.tokenizer))
         self._generator = Generator(load_lm(self._checkpoint), sampling)
@@ -68,19 +72,28 @@ class MoshiBridge:
         """What Moshi says while it hears ``user_audio`` and then silence: sound at 24 kHz, and its words.
 
         It speaks for ``max_frames`` frames, at most ``max_steps``, from the recording's start, as Moshi
-        listens and talks at once. ``text_prompt`` is not obeyed: Moshi was not trained to follow one; a
+        listens and talks at once. PersonaPlex follows ``text_prompt``. Stock Moshi was not trained to; a
         warning says so.
         """
-        if text_prompt:
-            log.warning("Moshi does not follow text prompts; the prompt is not used.")
         frames = min(max_frames or self._max_steps, self._max_steps)
         heard = np.zeros(frames * FRAME, np.float32)
         heard[: len(user_audio)] = user_audio[: len(heard)]
-        self._generator.reset()
+        self._begin(text_prompt)
         steps = [self._generator.step(codes) for codes in self.encode_audio(heard)]
         said = [step.codes for step in steps if step.codes is not None]
         text: str = self._words.decode([step.text for step in steps if step.text not in SILENT])
         return self.decode_audio(np.array(said, np.int32)), text
+
+    def _begin(self, text_prompt: str) -> None:
+        folder = self._checkpoint.weights.parent
+        if text_prompt and voice_path(folder, self._voice).parent.is_dir():
+            text = self._words.encode(tagged(text_prompt))
+            delays = self._checkpoint.config.raw["delays"][1:]
+            self._generator.prefill(persona_prompt(read_voice(folder, self._voice), text, delays))
+            return
+        if text_prompt:
+            log.warning("Moshi does not follow text prompts; the prompt is not used.")
+        self._generator.reset()
 
 
 def _find(hf_repo: str | Path) -> Path:

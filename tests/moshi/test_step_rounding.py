@@ -73,22 +73,65 @@ def in_float32(lm: Any) -> Any:
     return exact
 
 
+class Recorder(nn.Module):
+    """Stands for an output head: keeps what goes into it."""
+
+    def __init__(self, head: Any) -> None:
+        super().__init__()
+        self.head, self.seen = head, []
+
+    def __call__(self, hidden: mx.array) -> mx.array:
+        self.seen.append(hidden.reshape(-1))
+        return self.head(hidden)
+
+
+def fit_heads(lm: Any, tokens: NDArray[np.int32]) -> None:
+    """Output heads as training leaves them: along ``tokens`` nearly every step has a clear favourite.
+
+    Heads of random weights do not: of 256 logits that are nothing but noise the two best lie a quarter of a
+    deviation apart in the median step. Fitted ones (least squares) give noise too, with one token of each
+    step five deviations up. No trained weights are at hand to say how clear Moshi's own favourites are.
+    """
+    exact = in_float32(lm)
+    owners = [(exact, "text_linear"), *((each, "linear_out") for each in exact.depformer.slices)]
+    recorders = [Recorder(getattr(owner, name)) for owner, name in owners]
+    for (owner, name), recorder in zip(owners, recorders, strict=True):
+        setattr(owner, name, recorder)
+    upstream_logits(exact, tokens)
+    noise = np.random.default_rng(5)
+    rounded = [(lm, "text_linear"), *((each, "linear_out") for each in lm.depformer.slices)]
+    for (owner, name), recorder in zip(rounded, recorders, strict=True):
+        wanted = noise.standard_normal((FRAMES, 256))
+        wanted[np.arange(FRAMES), noise.integers(0, 256, FRAMES)] += 5
+        weight = np.linalg.lstsq(np.array(mx.stack(recorder.seen)), wanted, rcond=None)[0].T
+        held, head = getattr(owner, name), nn.Linear(weight.shape[1], 256, bias=False)
+        head.weight = mx.array(weight.astype(np.float32)).astype(mx.bfloat16)
+        if isinstance(held, nn.QuantizedLinear):
+            head = nn.QuantizedLinear.from_linear(head, held.group_size, held.bits)
+        setattr(owner, name, head)
+
+
+@pytest.mark.parametrize("heads", ["random", "fitted"])
 @pytest.mark.parametrize("kind", ["bf16", "q8", "q4"])
-def test_rounding_moves_logits_as_little_as_upstreams(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Random weights leave many near ties, which rounding decides; those say nothing about agreement."""
+def test_rounding_moves_logits_as_little_as_upstreams(
+    kind: str, heads: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which token is the likeliest is only asked of heads that have one; nothing is left out there."""
     tokens = np.random.default_rng(1).integers(0, 256, (FRAMES, 9), np.int32)
     lm = random_lm(RAW, kind)
+    if heads == "fitted":
+        fit_heads(lm, tokens)
     exact = upstream_logits(in_float32(lm), tokens)
-    theirs = upstream_logits(random_lm(RAW, kind), tokens)
+    theirs = upstream_logits(lm, tokens)
+    for cache in lm.transformer_cache:
+        cache.reset()
     ours = own_logits(lm, tokens, monkeypatch)
     ours_error, theirs_error = (float(np.sqrt(np.mean((each - exact) ** 2))) for each in (ours, theirs))
-    second, first = np.moveaxis(np.sort(exact, axis=-1)[..., -2:], -1, 0)
-    clear = first - second > 4 * theirs_error
-    same = {name: each.argmax(-1) == exact.argmax(-1) for name, each in (("ours", ours), ("theirs", theirs))}
-    shares = {name: (round(each.mean(), 4), round(each[clear].mean(), 4)) for name, each in same.items()}
-    print(
-        f"{kind}: error {ours_error:.5f}, upstream's {theirs_error:.5f}; top-1 of all, of clear ones {shares}"
-    )
+    same = {
+        name: float((each.argmax(-1) == exact.argmax(-1)).mean())
+        for name, each in (("ours", ours), ("theirs", theirs))
+    }
+    print(f"{kind}, {heads} heads: error {ours_error:.5f}, upstream's {theirs_error:.5f}; top-1 {same}")
     assert ours_error <= 2 * theirs_error
-    assert clear.mean() > 0.5
-    assert same["ours"][clear].mean() >= 0.99
+    if heads == "fitted":
+        assert same["ours"] >= 0.99
