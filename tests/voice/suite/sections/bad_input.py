@@ -10,8 +10,7 @@ from assistant.engine.echo_words import words_of
 from assistant.engine.protocol import SpeechFinished, UserTurn
 from assistant.voice.cascade.loaded import Parts
 from tests.fakes.room import Acoustics
-from tests.fakes.speech import RATE, Speaker
-from tests.voice.suite.languages import ENGLISH, FOREIGN, doubted
+from tests.fakes.speech import RATE
 from tests.voice.suite.noises import babble
 from tests.voice.suite.over_the_answer import voiced, words_missing
 from tests.voice.suite.report import Figure, Limit, Section, Table
@@ -103,8 +102,6 @@ def measure(short: bool) -> Section:
         Figure(f"{name}: questions understood", found.understood / pairs, "", pairs)
         for name, found in outcomes.items()
     ]
-    if not short:
-        figures += _languages(parts)
     header = (
         "case",
         "questions understood",
@@ -125,22 +122,6 @@ def measure(short: bool) -> Section:
         for name, found in outcomes.items()
     ]
     return Section("bad-input", "Bad input", tuple(figures), (Table("By case", header, rows),), (), (), where)
-
-
-def _languages(parts: Parts) -> list[Figure]:
-    foreign = [(text, speaker) for speaker, texts in FOREIGN.items() for text in texts]
-    english: list[tuple[str, Speaker]] = [(text, "hibari") for text in ENGLISH]
-    english += [(text, "espeak") for text in ENGLISH]
-    told, wrongly = doubted(parts, foreign), doubted(parts, english)
-    return [
-        Figure(
-            "another language, of which it says that it only knows English",
-            sum(told) / len(told),
-            "",
-            len(told),
-        ),
-        Figure("English of which it says so", sum(wrongly) / len(wrongly), "", len(wrongly)),
-    ]
 
 
 def converse(parts: Parts, case: Case, pairs: int) -> Outcome:

@@ -1,4 +1,4 @@
-"""Talking over the answer: how soon it gives way, and what must not stop it."""
+"""Talking over the answer: how soon it gives way."""
 
 from __future__ import annotations
 
@@ -8,20 +8,14 @@ import numpy as np
 
 from assistant.bench.record import surroundings
 from tests.fakes.room import Acoustics
-from tests.voice.suite.murmurs import MURMURS, murmur
-from tests.voice.suite.noises import cough
 from tests.voice.suite.over_the_answer import (
-    ATTENTION,
     HELD_OUT,
-    FalseAlarm,
     Interruption,
-    false_alarms,
     interruptions,
-    voiced,
 )
 from tests.voice.suite.report import Figure, Limit, Section, Table
 from tests.voice.suite.speakers import BY_KEY
-from tests.voice.suite.talk import DECODE_S, Samples, load, loud
+from tests.voice.suite.talk import DECODE_S, load
 
 SPEAKERS = ("hibari@0.82", "hibari@1.12", "espeak", "espeak@1.2", "piper-joe")
 """Two voices at two pitches each, everybody else's pitch than the assistant's own, and one held out."""
@@ -33,14 +27,9 @@ ROOMS = {
 }
 LOUD_ROOM = Acoustics(0.0, seed=4)
 
-_ASIDE_DB = -3.0
-"""Coughs and signs of attention against what the user says."""
-
-_HELD_OUT_SEED = 1000
-
 
 def measure(short: bool) -> Section:
-    """Phrases that were not tuned on, by three voices, in four rooms; coughs and signs of attention."""
+    """Phrases that were not tuned on, by three voices, in four rooms."""
     where = surroundings()
     parts = load()
     rooms = dict(list(ROOMS.items())[:1]) if short else ROOMS
@@ -50,44 +39,33 @@ def measure(short: bool) -> Section:
         for turn, (name, room) in enumerate(rooms.items())
     }
     every = [row for rows in by_room.values() for row in rows]
-    alarms = false_alarms(parts, Acoustics(-10.0), _sounds(1 if short else 25))
-    figures = [*_interruption_figures(every), *_alarm_figures(alarms)]
-    tables = [_rooms_table(by_room), _speakers_table(every), _alarms_table(alarms)]
+    figures = _interruption_figures(every)
     if not short:
         loud_rows = interruptions(parts, LOUD_ROOM, spoken(phrases))[0]
         figures += [share("found at an echo of 0 dB", [row.stopped for row in loud_rows])]
+        figures += times("ducked at an echo of 0 dB", loud_rows, lambda row: row.ducked)
         figures += times("stopped at an echo of 0 dB", loud_rows, lambda row: row.silent)
+        by_room["0 dB after 60 ms"] = loud_rows
+    tables = (_rooms_table(by_room), _speakers_table(every))
     notes = (
         f"Time is simulated: recognition takes {1000 * DECODE_S[0]:.0f} ms, and {1000 * DECODE_S[1]:.0f} ms "
         "more a second of speech. Times end in the air, 40 ms after the gain. Level: the echo against what "
         "is played, with a user as loud as the assistant.",
         f"Recogniser: {parts.names()['recogniser']}.",
-        *(f"Speaker {key} is not installed." for key in SPEAKERS if key not in _present()),
+        *(f"Speaker {key} is not installed." for key in SPEAKERS if key not in present()),
     )
-    return Section("barge-in", "Talking over the answer", tuple(figures), tuple(tables), (), notes, where)
+    return Section("barge-in", "Talking over the answer", tuple(figures), tables, (), notes, where)
 
 
 def spoken(phrases: Sequence[str], turn: int = 0) -> list[tuple[str, str]]:
     """Each phrase with a speaker; another one with each ``turn``."""
-    speakers = _present()
+    speakers = present()
     return [(phrase, speakers[(number + turn) % len(speakers)]) for number, phrase in enumerate(phrases)]
 
 
-def _present() -> list[str]:
+def present() -> list[str]:
+    """The speakers that are installed."""
     return [key for key in SPEAKERS if not BY_KEY[key.partition("@")[0]].lacks]
-
-
-def _sounds(each: int) -> list[tuple[str, Samples]]:
-    """Coughs, and as many signs of attention: words and hums in turn."""
-    speakers = _present()
-    made = [("cough", cough(_HELD_OUT_SEED + number)) for number in range(each)]
-    for number in range(each):
-        kind, word = MURMURS[number // 2 % len(MURMURS)], ATTENTION[number // 2 % len(ATTENTION)]
-        speaker = speakers[(number // 2 + number // 10) % len(speakers)]
-        made.append(
-            (kind, murmur(kind, _HELD_OUT_SEED + number)) if number % 2 else (word, voiced(word, speaker))
-        )
-    return [(name, loud(sound, _ASIDE_DB)) for name, sound in made]
 
 
 def _interruption_figures(rows: Sequence[Interruption]) -> list[Figure]:
@@ -95,18 +73,6 @@ def _interruption_figures(rows: Sequence[Interruption]) -> list[Figure]:
         share("found", [row.stopped for row in rows], Limit("≥", 0.9)),
         *times("ducked", rows, lambda row: row.ducked, (Limit("≤", 250), Limit("≤", 450))),
         *times("stopped", rows, lambda row: row.silent, (None, Limit("≤", 700))),
-    ]
-
-
-def _alarm_figures(rows: Sequence[FalseAlarm]) -> list[Figure]:
-    kept = [row.finished and not row.lost for row in rows]
-    return [
-        share(
-            "coughs and signs of attention after which the answer went on, no word lost",
-            kept,
-            Limit("≥", 0.9),
-        ),
-        share("of these, the answer paused for", [row.paused for row in rows]),
     ]
 
 
@@ -159,24 +125,3 @@ def _row(name: str, rows: Sequence[Interruption]) -> list[str]:
 def _spread(values: Sequence[float | None]) -> str:
     known = [1000 * value for value in values if value is not None]
     return f"{np.percentile(known, 50):.0f} / {np.percentile(known, 95):.0f}" if known else "–"
-
-
-def _alarms_table(rows: Sequence[FalseAlarm]) -> Table:
-    header = ("sound", "cases", "ducked", "paused", "ended the answer", "words lost")
-    kinds = dict.fromkeys(row.sound for row in rows)
-    grouped = [(kind, [row for row in rows if row.sound == kind]) for kind in kinds]
-    return Table(
-        "What must not stop it",
-        header,
-        [
-            [
-                kind,
-                str(len(of)),
-                str(sum(row.ducked for row in of)),
-                str(sum(row.paused for row in of)),
-                str(sum(not row.finished for row in of)),
-                " ".join(word for row in of if row.finished for word in row.lost),
-            ]
-            for kind, of in grouped
-        ],
-    )
