@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from assistant.conversation.answers import Answers
 from assistant.conversation.outbox import Outbox
 from assistant.conversation.updates import EngineShown, NoticeShown
-from assistant.engine.protocol import BeginAnew, EngineReady, HoldMonologue, UseDevices
+from assistant.engine.monologue_protocol import BeginAnew, HoldMonologue
+from assistant.engine.protocol import EngineReady, UseDevices
 from assistant.llm.port import Message
 from assistant.personas.model import Persona
 from assistant.severity import Severity

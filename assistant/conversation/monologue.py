@@ -8,14 +8,8 @@ from assistant.conversation.answer import Answer
 from assistant.conversation.answers import Answers
 from assistant.conversation.outbox import Outbox
 from assistant.conversation.updates import LatencyShown, NoticeShown
-from assistant.engine.protocol import (
-    CancelSpeech,
-    Monologue,
-    MonologueCall,
-    MonologueEnded,
-    MonologueText,
-    UserTurn,
-)
+from assistant.engine.monologue_protocol import MonologueCall, MonologueEnded, MonologueText
+from assistant.engine.protocol import CancelSpeech, Monologue, UserTurn
 from assistant.llm.port import Purpose
 from assistant.severity import Severity
 from assistant.tools.parser import Call

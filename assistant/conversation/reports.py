@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assistant.conversation.updates import FrameTimesShown, HealthShown, InputEnded, NoticeShown, Update
-from assistant.engine.protocol import AudioHealth, EngineNotice, FrameTimes, InputFinished
+from assistant.engine.monologue_protocol import FrameTimes
+from assistant.engine.protocol import AudioHealth, EngineNotice, InputFinished
 
 Report = AudioHealth | EngineNotice | FrameTimes | InputFinished
 

@@ -46,6 +46,7 @@ from assistant.conversation.updates import (
     PhaseChanged,
 )
 from assistant.conversation.voice import voice_spec
+from assistant.engine.monologue_protocol import RoleFading
 from assistant.engine.protocol import (
     UNANSWERED,
     DevicesChanged,
@@ -56,7 +57,6 @@ from assistant.engine.protocol import (
     Monologue,
     PartialTranscript,
     PushToTalk,
-    RoleFading,
     SetMicrophone,
     SetVolume,
     SpeechFinished,

@@ -6,7 +6,8 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from assistant.engine.protocol import AudioHealth, Event, FrameTimes, Levels, PartialTranscript
+from assistant.engine.monologue_protocol import FrameTimes
+from assistant.engine.protocol import AudioHealth, Event, Levels, PartialTranscript
 
 _NEWEST_WINS = (Levels, AudioHealth, FrameTimes, PartialTranscript)
 

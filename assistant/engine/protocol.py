@@ -8,10 +8,18 @@ a persona switch raise it, and whatever carries an older one is dropped where it
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
+from assistant.engine.monologue_protocol import (
+    BeginAnew,
+    FrameTimes,
+    HoldMonologue,
+    MonologueCall,
+    MonologueEnded,
+    MonologueText,
+    RoleFading,
+)
 from assistant.severity import Severity
 
 SAMPLE_RATE = 24_000
@@ -116,24 +124,6 @@ class CancelSpeech:
     """Fade out within 80 ms and drop everything older than ``generation``."""
 
     generation: int
-
-
-@dataclass(frozen=True, slots=True)
-class HoldMonologue:
-    """A full-duplex engine neither hears nor speaks while held (asleep); others speak when told to anyway."""
-
-    is_held: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BeginAnew:
-    """Another persona: a full-duplex engine forgets the conversation so far.
-
-    One that was trained for it takes on the role ``prompt`` in the voice that it knows as ``voice``.
-    """
-
-    prompt: str = ""
-    voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,55 +330,7 @@ class SpeechFinished:
     interrupted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MonologueText:
-    """More words that a full-duplex engine said by itself, just after they have left the speaker.
-
-    ``utterance`` numbers what it says from one pause to the next.
-    """
-
-    utterance: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class MonologueCall:
-    """A tool call in those words, which was not voiced; with a ``reason`` where it could not be read."""
-
-    utterance: int
-    name: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MonologueEnded:
-    """The utterance is over: it paused, or was ``interrupted``."""
-
-    utterance: int
-    interrupted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RoleFading:
-    """What a full-duplex engine began with soon leaves its context, and nobody speaks: begin anew now."""
-
-
 Monologue = MonologueText | MonologueCall | MonologueEnded
-
-
-@dataclass(frozen=True, slots=True)
-class FrameTimes:
-    """How long a full-duplex engine's stages take a frame of 80 ms, p50 and p95 in seconds, now and then.
-
-    ``dropped`` frames of the user's came too late since the start, ``underruns`` of its own did.
-    """
-
-    encode: tuple[float, float]
-    step: tuple[float, float]
-    decode: tuple[float, float]
-    dropped: int
-    underruns: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,18 @@ from assistant.conversation.effects import ToEngine
 from assistant.conversation.requests import PersonaRequested, StopRequested, TypedTurn
 from assistant.conversation.session import Session
 from assistant.conversation.updates import LatencyShown, MessageShown, Phase, ToolShown, ToolStatus
-from assistant.engine.protocol import (
+from assistant.engine.monologue_protocol import (
     BeginAnew,
-    CancelSpeech,
-    Command,
-    EngineDown,
     HoldMonologue,
     MonologueCall,
     MonologueEnded,
     MonologueText,
     RoleFading,
+)
+from assistant.engine.protocol import (
+    CancelSpeech,
+    Command,
+    EngineDown,
     TurnGuess,
     UserSpeechStarted,
     UserTurn,

@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant.engine.monologue_protocol import FrameTimes, MonologueText
 from assistant.engine.protocol import (
     EndReply,
     EngineConfig,
     EngineNotice,
     EngineReady,
-    FrameTimes,
     InputFinished,
-    MonologueText,
     WavAudio,
 )
 from assistant.voice.cascade.parts import describe_parts

@@ -13,16 +13,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.engine.protocol import (
+from assistant.engine.monologue_protocol import (
     BeginAnew,
-    EngineNotice,
-    Event,
     HoldMonologue,
     MonologueCall,
     MonologueEnded,
     MonologueText,
     RoleFading,
 )
+from assistant.engine.protocol import EngineNotice, Event
 from assistant.errors import CheckpointError
 from assistant.voice.duplex.duplex import Duplex
 from assistant.voice.duplex.gate import PAUSE

@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from assistant.audio.levels import SILENCE, PeakMeter
 from assistant.audio.transport import AudioBlock, AudioTransport, Samples, TransportInfo
+from assistant.engine.monologue_protocol import BeginAnew, HoldMonologue
 from assistant.engine.protocol import (
-    BeginAnew,
     CancelSpeech,
     Command,
     DevicesChanged,
@@ -22,7 +22,6 @@ from assistant.engine.protocol import (
     EngineNotice,
     EngineReady,
     Event,
-    HoldMonologue,
     InputFinished,
     Levels,
     Prepare,

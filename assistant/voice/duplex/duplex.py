@@ -13,16 +13,15 @@ from collections.abc import Callable
 import numpy as np
 
 from assistant.audio.transport import AudioTransport, Samples
-from assistant.engine.protocol import (
+from assistant.engine.monologue_protocol import (
     BeginAnew,
-    EngineNotice,
-    Event,
     FrameTimes,
     HoldMonologue,
     MonologueEnded,
     MonologueText,
     RoleFading,
 )
+from assistant.engine.protocol import EngineNotice, Event
 from assistant.severity import Severity
 from assistant.voice.duplex.gate import Gate
 from assistant.voice.duplex.pipeline import (

@@ -11,7 +11,8 @@ from collections import deque
 import numpy as np
 
 from assistant.audio.transport import AudioTransport, Samples
-from assistant.engine.protocol import SAMPLE_RATE, MonologueCall, MonologueEnded, MonologueText
+from assistant.engine.monologue_protocol import MonologueCall, MonologueEnded, MonologueText
+from assistant.engine.protocol import SAMPLE_RATE
 from assistant.tools.parser import Call, Found, Malformed, Text
 
 LEAD = SAMPLE_RATE * 60 // 1000
