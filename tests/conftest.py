@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 SECONDS_A_CASE = 0.02
 """Time limit of fuzzed tests for each case, several times what a case takes."""
+
+# How long a case takes is the machine's affair: other tests run beside it.
+settings.register_profile("assistant", deadline=None)
+settings.load_profile("assistant")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

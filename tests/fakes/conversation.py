@@ -79,7 +79,7 @@ class FakeConversation:
         """The events of one kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def wait_for(self, kind: type[E], count: int = 1, timeout_s: float = 10.0) -> E:
+    def wait_for(self, kind: type[E], count: int = 1, timeout_s: float = 30.0) -> E:
         """The ``count``-th event of a kind, as soon as it is there."""
         with self._arrived:
             there = self._arrived.wait_for(lambda: len(self.all(kind)) >= count, timeout_s)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 
 import pytest
 from hypothesis import example, given
@@ -238,16 +237,6 @@ def test_after_its_end_it_is_ready_for_the_next_reply():
     assert pipeline.finish() == []
     assert not pipeline.ended
     assert pipeline.feed("Three.") == [Text("Three.")]
-
-
-def test_five_thousand_pieces_cost_little():
-    pipeline, pieces = OutputPipeline(), [f" word{number}" for number in range(350)]
-    begun = time.process_time()
-    for _ in range(14):
-        for piece in pieces:
-            pipeline.feed(piece)
-        pipeline.finish()
-    assert (time.process_time() - begun) / (14 * 350) < 0.0003
 
 
 # --- the other way --------------------------------------------------------------------------------------
