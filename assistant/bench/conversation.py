@@ -60,6 +60,8 @@ class Observer:
     """When the engine said that it listens: with WAV files within milliseconds of their first sample."""
     parts: dict[str, str] = field(default_factory=dict)
     health: AudioHealth | None = None
+    underruns: list[tuple[float, int]] = field(default_factory=list)
+    """When the engine told how many there had been, and how many."""
     answered: list[tuple[UserTurn, LatencyShown]] = field(default_factory=list)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -93,6 +95,7 @@ class Observer:
                 self._turn = event
             case AudioHealth():
                 self.health = event
+                self.underruns.append((time.monotonic(), event.underruns))
             case EngineDown(reason=reason):
                 self.failure = reason
                 self.listening.set()

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.audio.levels import rms
 from assistant.audio.transport import Samples
-from assistant.bench.control import ControlStream, Lateness, summarise
+from assistant.bench.control import ControlStream, Lateness, summarise, underruns_without_stalls
 from assistant.bench.latency import STAGES, MeasuredTurn, ReportedTurn, measure_turns
 from assistant.bench.record import Spread, surroundings, write_record
 from assistant.bench.start import LISTENING, _wait_for, run_start
@@ -95,6 +95,15 @@ def test_the_control_stream_wakes_every_10_ms_and_says_how_late() -> None:
 def test_lateness_is_told_by_its_percentiles() -> None:
     assert summarise([0.001] * 95 + [0.020] * 5) == Lateness(100, 1.0, 20.0, 20.0)
     assert summarise([]) == Lateness(0, 0.0, 0.0, 0.0)
+
+
+def test_underruns_are_told_apart_from_the_machines_stalls() -> None:
+    counted = [(10.0, 0), (15.0, 2), (20.0, 2), (25.0, 7)]
+    assert underruns_without_stalls(counted, []) == 7
+    assert underruns_without_stalls(counted, [12.0]) == 5
+    assert underruns_without_stalls(counted, [19.5]) == 2
+    assert underruns_without_stalls(counted, [12.0, 24.9]) == 0
+    assert underruns_without_stalls([], [1.0]) == 0
 
 
 def test_a_record_holds_what_is_needed_to_judge_it(tmp_path: Path) -> None:
