@@ -90,7 +90,8 @@ class PlainFace:
             self.at_rest.clear()
         if phase in (Phase.STARTING, Phase.DOWN):
             return
-        state = "asleep" if phase is Phase.ASLEEP else "" if microphone_open else "microphone closed"
+        closed = "no microphone, type instead" if self.is_deaf else "microphone closed"
+        state = "asleep" if phase is Phase.ASLEEP else "" if microphone_open else closed
         if state != self._shown:
             self._line(f"  [{state or 'listening'}]")
             self._shown = state

@@ -59,10 +59,10 @@ _LEADS = re.compile(
     r"|get|gimme|fetch|summon|invite|choose|pick|select|start|load|launch|activate|enable|open|run|hear|meet"
     r"|play|apply|take|let"
     r"|ask|could|can|should|may|would|pretend you're|yourself|persona|personality|character|theme|voice"
-    r"|(?:i'd|we'd|would) (?:like|love)|(?:talk|speak|act|sound|answer) like|(?:role|part) of"
+    r"|(?:i'd|we'd|would) (?:like|love)|(?:talk|speak|act|sound|answer)(?:ing)? like|(?:role|part) of"
     r"|(?:bring|get|give|show|send|hand|pass|fetch) (?:me|us)"
     r"|(?:bring|swap|send|dial|load|turn|put|switch|call|pull|start|boot|fire) (?:in|up|on|back)"
-    r"|make it|begin|boot"
+    r"|make(?: it)?|begin|boot"
     r"|come(?: back| on| in| here)+"
     r")"
 )
@@ -78,11 +78,13 @@ _LONGEST_NAME = 3
 
 def find_named(core: str, library: Library) -> str | None:
     """The persona whose exact name ``core`` holds, when all its other words only ask for somebody."""
-    words = words_of(_OPENING.sub("", core, count=1))
+    rest, opened = _OPENING.subn("", core, count=1)
+    words = words_of(rest)
     for count in range(min(_LONGEST_NAME, len(words) - 1), 0, -1):
         for start in range(len(words) - count + 1):
             before, name, after = words[:start], words[start : start + count], words[start + count :]
-            if _begins_a_name(name) and _only_asks({*before, *after}) and _stands_right(before, after):
+            asks = _only_asks({*before, *after}, is_wish=bool(opened))
+            if asks and _begins_a_name(name) and _stands_right(before, after):
                 found = match(" ".join(name), library, strict=True)
                 if found is not None:
                     return found.persona.name
@@ -94,10 +96,10 @@ def _begins_a_name(words: list[str]) -> bool:
     return normalise(words[0]).split()[:1] == normalise(" ".join(words)).split()[:1]
 
 
-def _only_asks(beside: set[str]) -> bool:
+def _only_asks(beside: set[str], is_wish: bool) -> bool:
     if not beside & _ASKING or not beside <= _ASKING | _FILLING | _SPEAKER:
         return False
-    return not beside & _SPEAKER or bool(beside & _WISHES)
+    return is_wish or not beside & _SPEAKER or bool(beside & _WISHES)
 
 
 def _stands_right(before: list[str], after: list[str]) -> bool:

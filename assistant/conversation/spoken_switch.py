@@ -131,6 +131,7 @@ _WISH = (
     r"let us|let's|can i|could i|may i|can we|could we)(?: to)?(?: please)?"
 )
 _TALK = r"(?:talk|speak|chat)(?: now| again)? (?:to|with|two|too)"
+_THERE = r"(?:there|here|around|about|available|free|in)"
 _ROLE = r"(?:theme|persona|person|personalitie|personality|character|voice)s?"
 _OVER = rf"(?: (?:it|me|us|yourself|{_ROLE}))?(?: back)?(?: over)?"
 _CHANGE = r"(?:change|changing|switch|switching|swap|swapping)"
@@ -172,6 +173,8 @@ _PHRASES = tuple(
             _never,
         ),
         (r"(?P<name>.+ (?:mode|theme|persona))", _exact, _never),
+        (rf"is (?P<name>.+?) {_THERE}(?: {_WISH} {_TALK} (?:him|her|it|them))?", _exact, _never),
+        (rf"(?P<name>.+?) are you {_THERE}(?: come(?: on)? in)?", _exact, _never),
         # "Would you mind changing to …" loses its first words soonest.
         (rf"(?:\w+ )?(?:\w+ )?you mind {_CHANGE}{_OVER}(?: (?:to|the|into))? (?P<name>.+)", _exact, _never),
     )

@@ -52,8 +52,10 @@ class Status:
 
 
 def phase_text(phase: PhaseChanged) -> str:
-    """Such as ``○ listening``."""
-    return " ".join(PHASES[phase.phase])
+    """Such as ``○ listening``; nobody listens through a closed or missing microphone."""
+    glyph, word = PHASES[phase.phase]
+    is_deaf = phase.phase is Phase.LISTENING and not phase.microphone_open
+    return f"{glyph} {'ready' if is_deaf else word}"
 
 
 def microphone_text(phase: PhaseChanged) -> str:
@@ -98,3 +100,8 @@ def echo_text(health: HealthShown) -> str:
 def device_text(name: str) -> str:
     """A device's name, or that there is none."""
     return name or "none"
+
+
+def has_sound(status: Status) -> bool:
+    """Whether there is a microphone or a speaker; until the engine has looked, there may be."""
+    return status.engine is None or bool(status.engine.input_device or status.engine.output_device)

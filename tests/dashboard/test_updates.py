@@ -64,6 +64,7 @@ async def test_the_microphone_is_told_in_words():
         assert "mic open" in on.lines[0]
         await on.tell(PhaseChanged(Phase.LISTENING, microphone_open=False))
         assert "mic closed" in on.lines[0]
+        assert "○ ready" in on.lines[0]
         await on.tell(PhaseChanged(Phase.HEARING, microphone_open=True, push_to_talk=True))
         assert "your turn" in on.lines[0]
 

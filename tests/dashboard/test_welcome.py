@@ -13,7 +13,8 @@ from assistant.doctor.finding import Finding, Status
 from tests.dashboard.stage import Stage, stage
 from tests.fakes.checks import FakeChecks
 
-HEARD = (EngineShown("e", "t", {}, "Headset", ""), PhaseChanged(Phase.LISTENING, microphone_open=True))
+HEARD = (EngineShown("e", "t", {}, "Headset", "Headset"), PhaseChanged(Phase.LISTENING, microphone_open=True))
+MUTE = (EngineShown("e", "t", {}, "Headset", ""), PhaseChanged(Phase.LISTENING, microphone_open=True))
 
 
 def is_open(on: Stage) -> bool:
@@ -22,10 +23,11 @@ def is_open(on: Stage) -> bool:
 
 async def test_it_tells_what_was_found_what_would_be_better_and_how_large(tmp_path: Path):
     memory = Memory(tmp_path / "dashboard.json")
-    async with stage(HEARD, checks=FakeChecks(), memory=memory) as on:
+    async with stage(MUTE, checks=FakeChecks(), memory=memory) as on:
         await on.until(lambda: is_open(on) and "→ For free answers: a GGUF model of 0.3 to 5 GB" in on.text)
         assert "✓ microphone     Headset" in on.text
         assert "! speaker        none" in on.text
+        assert "The sound check needs a microphone and a speaker" in on.text
         assert not memory.now.welcomed
         await on.pilot.press("escape")
         await on.until(lambda: not is_open(on))
@@ -51,6 +53,14 @@ async def test_the_sound_check_has_the_sound_for_itself():
         assert on.conversation.requests[2:] == [MicrophoneRequested(True)]
         await on.pilot.press("enter")
         await on.until(lambda: not is_open(on))
+
+
+async def test_without_a_speaker_there_is_no_check_and_enter_begins():
+    async with stage(MUTE, checks=FakeChecks()) as on:
+        await on.until(lambda: "needs a microphone and a speaker" in on.text)
+        await on.pilot.press("enter")
+        await on.until(lambda: not is_open(on))
+    assert on.conversation.requests == []
 
 
 async def test_a_check_that_outlives_its_screen_gives_the_microphone_back():

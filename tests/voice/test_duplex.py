@@ -185,7 +185,8 @@ def test_frames_that_come_too_fast_go_oldest_first_and_the_user_is_told() -> Non
         talker.gate.set()
         while loop.duplex.is_busy:
             loop.take()
-        assert QUEUED <= len(talker.heard) <= QUEUED + 2
+        in_hand = 1
+        assert QUEUED <= len(talker.heard) <= 2 * (QUEUED + in_hand), "what encoder and model may hold"
         loop.duplex._times_at = 0.0
         loop.run(1)
         (notice,) = loop.all(EngineNotice)

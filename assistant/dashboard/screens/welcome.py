@@ -29,6 +29,9 @@ _COLOURS = {State.OK: "$text-success", State.WARNING: "$text-warning", State.PRO
 _INDENT = " " * 17
 _LOOKING = Content.styled("looking around …", "$muted")
 _OFFER = Content.styled("Enter plays five seconds of soft tones and measures the echo.", "$muted")
+_SILENT = Content.styled(
+    "The sound check needs a microphone and a speaker; without them you type and read.", "$muted"
+)
 _PLAYING = Content.styled("playing; please be quiet for a moment …", "$muted")
 
 
@@ -57,6 +60,7 @@ class WelcomeScreen(Dialog[None]):
         self._findings: list[Finding] = []
         self._heard: list[Finding] = []
         self._is_checking = self._is_checked = False
+        self._has_sound = True
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as dialog:
@@ -82,6 +86,9 @@ class WelcomeScreen(Dialog[None]):
             for role, name in (("microphone", engine.input_device), ("speaker", engine.output_device))
         ]
         self._devices.update(Content("\n").join(lines))
+        self._has_sound = bool(engine.input_device and engine.output_device)
+        if not self._is_checking and not self._heard:
+            self._sound.update(_OFFER if self._has_sound else _SILENT)
 
     @work(thread=True, exclusive=True, group="welcome")
     def _look_around(self) -> None:
@@ -105,7 +112,7 @@ class WelcomeScreen(Dialog[None]):
 
     def action_check(self) -> None:
         """Make the sound check; once it is made, close."""
-        if self._is_checked:
+        if self._is_checked or not self._has_sound:
             self.dismiss(None)
         elif not self._is_checking:
             self._is_checking = True

@@ -6,7 +6,14 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from assistant.dashboard.status import Status, device_text, health_text, milliseconds, stages_text
+from assistant.dashboard.status import (
+    Status,
+    device_text,
+    has_sound,
+    health_text,
+    milliseconds,
+    stages_text,
+)
 from assistant.dashboard.text import one_line
 from assistant.dashboard.widgets.fit import fit
 from assistant.dashboard.widgets.still import Still
@@ -30,12 +37,15 @@ class StatusLine(Still, Widget):
             parts.append(Content.styled("the engine is starting", "$muted"))
         if status.latency:
             parts.append(Content.styled(f"↔ {milliseconds(status.latency.total)}", "$muted"))
-        if status.health:
+        if status.health and has_sound(status):
             clean = status.health.underruns + status.health.dropped_blocks == 0
             parts.append(Content.styled(health_text(status.health), "$muted" if clean else "$text-warning"))
         if status.engine:
             devices = (device_text(status.engine.input_device), device_text(status.engine.output_device))
-            parts.append(Content.styled(" → ".join(one_line(name, 20) for name in devices), "$muted"))
+            route = (
+                " → ".join(one_line(name, 20) for name in devices) if has_sound(status) else "no sound device"
+            )
+            parts.append(Content.styled(route, "$muted"))
         if status.latency:
             parts.append(Content.styled(stages_text(status.latency), "$muted"))
         return parts

@@ -17,6 +17,7 @@ import numpy as np
 from assistant.engine.echo_words import words_of
 from assistant.likeness import alike
 from assistant.voice.cascade.ports import RECOGNITION_RATE, NameRecogniser, Samples, Transcript
+from assistant.voice.cascade.priority import let_sound_go_first
 
 _log = logging.getLogger(__name__)
 
@@ -125,6 +126,7 @@ class NameListener:
         return self._recogniser.transcribe(audio) if self._recogniser else Transcript("")
 
     def _run(self) -> None:
+        let_sound_go_first()
         # Whatever is wrong with the part, the first transcript goes without it.
         try:
             recogniser = self._load()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from assistant.conversation.updates import LevelsShown, Update
-from assistant.dashboard.status import Status, device_text, echo_text, health_text
+from assistant.dashboard.status import Status, device_text, echo_text, has_sound, health_text
 from assistant.dashboard.widgets.dots import CEILING_DB, FLOOR_DB, SILENCE_DB
 from assistant.dashboard.widgets.panels.panel import LABEL, Panel, row
 
@@ -50,7 +50,11 @@ class DevicesPanel(Panel):
             self._meter(heard, width),
             row("speaker", device_text(engine.output_device) if engine else "…"),
             self._meter(self._levels.speaker, width),
-            *([Content(echo_text(health)), Content(health_text(health))] if health else []),
+            *(
+                [Content(echo_text(health)), Content(health_text(health))]
+                if health and has_sound(self.status)
+                else []
+            ),
         ]
 
     def _meter(self, level: float, width: int) -> Content:

@@ -71,12 +71,12 @@ class WhisperRecogniser:
 
     name = "Whisper tiny.en"
 
-    def __init__(self, weights: Path, threads: int = 2) -> None:
+    def __init__(self, weights: Path) -> None:
         import ctranslate2
         from tokenizers import Tokenizer
 
         self._model = ctranslate2.models.Whisper(
-            str(weights), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
+            str(weights), device="cpu", compute_type="int8", inter_threads=1, intra_threads=1
         )
         self._storage = ctranslate2.StorageView
         self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
