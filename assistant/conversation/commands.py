@@ -220,7 +220,7 @@ class Commands:
             self._ask(id, tool.question or question_about(call, is_suspect=is_suspect), now)
             return None
         session.outbox.show(ToolShown(id, call.name, call.arguments, ToolStatus.RUNNING))
-        session.outbox.add(RunTool(id, call))
+        session.outbox.add(RunTool(id, call, by_user=answer is None))
         return id
 
     def tool_finished(self, id: int, result: ToolResult, now: float) -> None:

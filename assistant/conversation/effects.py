@@ -18,7 +18,7 @@ from assistant.tools.result import ToolCall, ToolResult
 
 @dataclass(frozen=True, slots=True)
 class NotesRecalled:
-    """Beside the newest words the prompt of answer ``generation`` holds notes."""
+    """The prompt of answer ``generation`` holds recalled notes that the user did not dictate."""
 
     generation: int
 
@@ -105,10 +105,11 @@ class CancelReply:
 
 @dataclass(frozen=True, slots=True)
 class RunTool:
-    """Run a tool; ``ToolFinished`` with the same id comes back."""
+    """Run a tool that the user, or else a model, asked for; ``ToolFinished`` with the same id comes back."""
 
     id: int
     call: ToolCall
+    by_user: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from assistant.conversation.answer import Result
-from assistant.llm.port import Message, Prompt, Purpose
+from assistant.llm.port import Message, Prompt, Purpose, Said
+from assistant.llm.summary import summary_with
 from assistant.memory.context import history_window
 from assistant.personas.model import Persona
 
@@ -43,9 +44,14 @@ def build_prompt(
     tools: Sequence[dict[str, Any]],
     personas: Sequence[str],
     instruction: str = "",
+    summary: Sequence[Said] = (),
 ) -> Prompt:
-    """The prompt for one answer; ``instruction`` is a last message that is not part of the history."""
+    """The prompt for one answer; ``instruction`` is a last message that is not part of the history.
+
+    ``summary`` is that of messages before ``history``.
+    """
     messages = history_window(history, PROMPT_MESSAGES)
+    earlier = history[: len(history) - len(messages)]
     if instruction:
         messages += (Message("user", instruction, persona.slug),)
     return Prompt(
@@ -55,6 +61,7 @@ def build_prompt(
         messages=messages,
         tools=tuple(tools),
         personas=tuple(personas),
+        summary=summary_with(summary, earlier),
     )
 
 
@@ -70,6 +77,6 @@ def with_results(prompt: Prompt, written: str, results: Sequence[Result], *, is_
     return replace(prompt, messages=messages, tools=() if is_last else prompt.tools)
 
 
-def with_notes(prompt: Prompt, notes: Sequence[str]) -> Prompt:
-    """The same prompt with recalled notes beside the newest turn."""
-    return replace(prompt, notes=tuple(notes))
+def with_notes(prompt: Prompt, notes: Sequence[str], pinned: Sequence[str]) -> Prompt:
+    """The same prompt with recalled notes beside the newest turn, and others that are in every prompt."""
+    return replace(prompt, notes=tuple(notes), pinned=tuple(pinned))

@@ -46,7 +46,7 @@ from assistant.llm.port import (
     Usage,
 )
 from assistant.llm.reply import reply
-from assistant.memory.context import recalled_notes
+from assistant.memory.context import pinned_notes, recalled_notes
 from assistant.memory.records import StoredMessage
 from assistant.memory.store import MemoryStore
 from assistant.severity import Severity
@@ -234,8 +234,8 @@ class ConversationRunner:
             case CancelReply(generation):
                 if task := self._replies.pop(generation, None):
                     task.cancel()
-            case RunTool(id, call):
-                task = asyncio.create_task(self._run_tool(id, call))
+            case RunTool(id, call, by_user):
+                task = asyncio.create_task(self._run_tool(id, call, by_user))
                 self._tools.add(task)
                 task.add_done_callback(self._tools.discard)
             case Store():
@@ -254,9 +254,7 @@ class ConversationRunner:
 
     async def _reply(self, generation: int, prompt: Prompt) -> None:
         try:
-            prompt = self._recalled(prompt)
-            if prompt.notes:
-                self._take(NotesRecalled(generation))
+            prompt = self._recalled(generation, prompt)
             async with contextlib.aclosing(reply(self._text_engine, prompt)) as deltas:
                 async for delta in deltas:
                     self._deliver(generation, delta)
@@ -284,28 +282,30 @@ class ConversationRunner:
             case Dropped(messages):
                 self._dropped = messages
                 message = "The conversation has outgrown the model's context."
-                remedy = (
-                    f"Its oldest {messages} messages were left out of the prompt; they stay in the memory."
-                )
+                remedy = f"Of its oldest {messages} messages only a summary is read; all stay in the memory."
                 self._show(NoticeShown(Severity.INFO, message, remedy))
             case Usage(prompt, written, cached):
                 log.info("reply %d: %d tokens for %d, %d of them cached", generation, written, prompt, cached)
             case Finished(reason):
                 log.debug("reply %d finished: %s", generation, reason)
 
-    def _recalled(self, prompt: Prompt) -> Prompt:
+    def _recalled(self, generation: int, prompt: Prompt) -> Prompt:
         newest = next((message.text for message in reversed(prompt.messages) if message.role == "user"), "")
+        scope = self._context().memory_scope
         try:
-            return with_notes(prompt, recalled_notes(self._memory, newest, self._context().memory_scope))
+            recalled, pinned = recalled_notes(self._memory, newest, scope), pinned_notes(self._memory, scope)
         except AssistantError:
             log.exception("notes could not be recalled")
             return prompt
+        if not all(note.dictated for note in recalled):
+            self._take(NotesRecalled(generation))
+        return with_notes(prompt, [note.text for note in recalled], [note.text for note in pinned])
 
-    async def _run_tool(self, id: int, call: ToolCall) -> None:
-        result = await self._session.registry.execute(call, self._context())
+    async def _run_tool(self, id: int, call: ToolCall, by_user: bool) -> None:
+        result = await self._session.registry.execute(call, self._context(by_user))
         self._take(ToolFinished(id, result))
 
-    def _context(self) -> ToolContext:
+    def _context(self, by_user: bool = False) -> ToolContext:
         session = self._session
         engines = self._text_engine if isinstance(self._text_engine, TextEngines) else None
         return ToolContext(
@@ -315,6 +315,7 @@ class ConversationRunner:
             session.volume,
             text_engines=engines,
             tool_servers=self._tool_servers,
+            by_user=by_user,
         )
 
     def _store(self, effect: Store) -> None:

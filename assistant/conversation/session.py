@@ -306,14 +306,9 @@ class Session:
         instruction: str = "",
         unsaid: tuple[Message, ...] = (),
     ) -> Prompt:
-        return build_prompt(
-            purpose,
-            persona,
-            (*self.answers.history, *unsaid),
-            self._registry.for_persona(persona).schemas(),
-            self._library.names,
-            instruction,
-        )
+        history, summary = (*self.answers.history, *unsaid), self.answers.history.summary
+        tools = self._registry.for_persona(persona).schemas()
+        return build_prompt(purpose, persona, history, tools, self._library.names, instruction, summary)
 
     def _follow_up(self, answer: Answer, results: Sequence[Result]) -> Prompt:
         prompt = self._build_conversation_prompt(self.persona, Purpose.TOOL_RESULT)

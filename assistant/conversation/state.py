@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.conversation.limits import NO_LIMITS, Limits
 from assistant.conversation.session import Session
 from assistant.engine.protocol import EngineReady, UseDevices
-from assistant.llm.port import Message
+from assistant.llm.port import Message, Said
 from assistant.personas.load import Library
 from assistant.tools.offered import OfferedTool
 from assistant.tools.registry import Registry
@@ -20,7 +20,8 @@ class SessionState:
 
     ``devices`` are the microphone and the speaker by name, ``last_id`` and ``generation`` the newest numbers
     given, ``undo`` the calls that take the last changes back, oldest first, ``wanted_devices``
-    the ones chosen in this conversation, ``tools`` those of servers.
+    the ones chosen in this conversation, ``tools`` those of servers, ``summary`` that of messages before
+    ``history``.
     """
 
     persona: str
@@ -40,6 +41,7 @@ class SessionState:
     wanted_devices: UseDevices | None = None
     limits: Limits = NO_LIMITS
     tools: tuple[OfferedTool, ...] = ()
+    summary: tuple[Said, ...] = ()
 
 
 def state_of(session: Session) -> SessionState | None:
@@ -66,6 +68,7 @@ def state_of(session: Session) -> SessionState | None:
         engine.wanted,
         answers.limits,
         session.registry.offered,
+        answers.history.summary,
     )
 
 
@@ -85,6 +88,7 @@ def session_from(state: SessionState, library: Library, registry: Registry) -> S
     )
     session.microphone_open, session.asleep = state.microphone_open, state.asleep
     answers, engine = session.answers, session.engine
+    answers.history.summary = state.summary
     answers.last_id, answers.generation, answers.has_voice = state.last_id, state.generation, state.has_voice
     engine.report, engine.devices, engine.is_down = state.report, state.devices, state.is_down
     engine.wanted = state.wanted_devices

@@ -1,6 +1,8 @@
 """A prompt as chat messages, in the one order that keeps prefix caches warm.
 
 system      identity, traits, rules of speech, tool schemas            changes with the persona
+            pinned notes, fenced                                        change when a note is dictated
+            summary of what was cut from the history, fenced            changes when a block is cut
 history     user and assistant in turn; grows, and is cut in blocks     changes at its end
 newest      recalled notes, fenced, and the newest words                changes every turn
 """
@@ -13,7 +15,7 @@ from typing import Any
 
 from assistant.llm.markers import defused
 from assistant.llm.port import Message, Prompt
-from assistant.memory.context import fence
+from assistant.memory.context import fence, fence_earlier
 
 ChatMessage = dict[str, str]
 
@@ -31,7 +33,10 @@ def chat_messages(prompt: Prompt, *, native_tools: bool = False) -> list[ChatMes
     system = prompt.system
     if prompt.tools and not native_tools:
         system += "\n\n" + tool_instructions(prompt.tools)
-    chat = [{"role": "system", "content": system}]
+    pinned = [defused(note) for note in prompt.pinned]
+    before = [f"{'User' if said.by_user else 'You'}: {defused(said.text)}" for said in prompt.summary]
+    parts = (system, fence(pinned), fence_earlier(before))
+    chat = [{"role": "system", "content": "\n\n".join(part for part in parts if part)}]
     for message in prompt.messages:
         role = "assistant" if message.role == "assistant" else "user"
         text = _as_written(message)
@@ -42,7 +47,7 @@ def chat_messages(prompt: Prompt, *, native_tools: bool = False) -> list[ChatMes
     if chat[1:2] and chat[1]["role"] == "assistant":
         # Several templates refuse a conversation that the assistant begins.
         chat.insert(1, {"role": "user", "content": "Hello."})
-    if notes := fence([defused(note) for note in prompt.notes]):
+    if notes := fence([defused(note) for note in prompt.notes if note not in prompt.pinned]):
         chat[-1]["content"] = f"{notes}\n\n{chat[-1]['content']}"
     return chat
 

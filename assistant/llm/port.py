@@ -36,12 +36,21 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence of the conversation, by the user or by the assistant."""
+
+    by_user: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """What a text engine is given; ``llm.chat`` renders it for models.
 
     ``system`` is identity, traits and rules; ``messages`` is history that only grows, at least the last 10,
     the newest being the user's turn (or the instruction to greet); ``tools`` are JSON schemas; ``notes`` are
-    recalled memories, never obeyed. ``personas`` are the names of all personas there are.
+    recalled memories, never obeyed. ``personas`` are the names of all personas there are. ``pinned`` notes
+    are in every prompt, ``summary`` is what is left of messages before ``messages``, oldest first.
     """
 
     purpose: Purpose
@@ -51,6 +60,8 @@ class Prompt:
     tools: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
     personas: tuple[str, ...] = ()
+    pinned: tuple[str, ...] = ()
+    summary: tuple[Said, ...] = ()
 
 
 # --- what comes back -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from dataclasses import replace
 from assistant.errors import TextEngineError
 from assistant.llm.failures import ContextOverflow, Unavailable
 from assistant.llm.port import Delta, Dropped, Prompt, TextEngine
+from assistant.llm.summary import summary_with
 from assistant.memory.context import BLOCK, LEAST
 
 BACK_OFF = (0.25, 0.5, 1.0, 2.0, 4.0)
@@ -46,7 +47,7 @@ async def _fitting(engine: TextEngine, prompt: Prompt) -> AsyncGenerator[Delta, 
     dropped = await _surplus(engine, prompt)
     while True:
         has_begun = False
-        fitting = replace(prompt, messages=prompt.messages[dropped:])
+        fitting = _without(prompt, dropped)
         try:
             async with aclosing(engine.stream(fitting)) as deltas:
                 async for delta in deltas:
@@ -68,10 +69,16 @@ async def _surplus(engine: TextEngine, prompt: Prompt) -> int:
     if limit < 0 or _characters(prompt) <= 2 * limit:
         return 0  # no known tokenizer makes more than one token of two characters of speech
     while len(prompt.messages) - dropped > LEAST:
-        if await engine.count(replace(prompt, messages=prompt.messages[dropped:])) <= limit:
+        if await engine.count(_without(prompt, dropped)) <= limit:
             break
         dropped = _further(prompt, dropped)
     return dropped
+
+
+def _without(prompt: Prompt, dropped: int) -> Prompt:
+    """The prompt with a summary in place of its oldest ``dropped`` messages."""
+    summary = summary_with(prompt.summary, prompt.messages[:dropped])
+    return replace(prompt, messages=prompt.messages[dropped:], summary=summary)
 
 
 def _further(prompt: Prompt, dropped: int) -> int:
@@ -79,5 +86,6 @@ def _further(prompt: Prompt, dropped: int) -> int:
 
 
 def _characters(prompt: Prompt) -> int:
-    texts = (prompt.system, *(message.text for message in prompt.messages), *prompt.notes)
+    said = (*(each.text for each in prompt.summary), *(each.text for each in prompt.messages))
+    texts = (prompt.system, *said, *prompt.pinned, *prompt.notes)
     return sum(map(len, texts)) + sum(len(str(tool)) for tool in prompt.tools)

@@ -32,9 +32,13 @@ class StoredMessage:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to remember, in the user's own words; ``created_at`` is in seconds since the epoch."""
+    """Something to remember; ``created_at`` is in seconds since the epoch.
+
+    ``dictated`` says that the user asked for it in so many words, and not a model.
+    """
 
     id: int
     text: str
     scope: str
     created_at: float
+    dictated: bool = False

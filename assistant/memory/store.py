@@ -30,7 +30,7 @@ MOST_READ = 1_000
 """Rows that one question returns at most."""
 
 _MESSAGE = "time, role, text, persona, engine, tools, interrupted, confidence, timings"
-_NOTE = "id, text, scope, created_at"
+_NOTE = "id, text, scope, created_at, dictated"
 
 
 class MemoryStore:
@@ -97,7 +97,7 @@ class MemoryStore:
 
     # --- notes --------------------------------------------------------------------------------------
 
-    def add_note(self, text: str, scope: str) -> Note:
+    def add_note(self, text: str, scope: str, *, dictated: bool = False) -> Note:
         """Keeps a note. The same words again are the same note; a forgotten one comes back as it was."""
         text = " ".join(text.split())
         if not text or len(text) > LONGEST_NOTE:
@@ -109,12 +109,12 @@ class MemoryStore:
             if count >= MOST_NOTES:
                 raise MemoryStoreError("There is no room for another note.", "Ask me to forget some first.")
             row = connection.execute(
-                f"INSERT INTO notes (text, scope, created_at) VALUES (?, ?, ?)"
+                f"INSERT INTO notes (text, scope, created_at, dictated) VALUES (?, ?, ?, ?)"
                 f" ON CONFLICT (scope, text) DO UPDATE SET deleted_at = NULL RETURNING {_NOTE}",
-                (text, scope, self._clock()),
+                (text, scope, self._clock(), dictated),
             ).fetchone()
             self._index.add(row[0], row[1])
-            return Note(*row)
+            return _note(row)
 
     def remove_note(self, note: Note) -> None:
         """Forgets a note; adding its words again brings it back as long as the program runs."""
@@ -126,9 +126,9 @@ class MemoryStore:
         """The note with exactly these words, whatever their case."""
         return next(iter(self._notes("scope = ? AND text = ?", (scope, " ".join(text.split())), 1)), None)
 
-    def last_notes(self, scope: str, count: int) -> tuple[Note, ...]:
-        """The newest notes of a scope, newest first."""
-        return self._notes("scope = ? ORDER BY id DESC", (scope,), count)
+    def last_notes(self, scope: str, count: int, *, dictated: bool = False) -> tuple[Note, ...]:
+        """The newest notes of a scope, newest first; with ``dictated`` only those."""
+        return self._notes("scope = ? AND dictated >= ? ORDER BY id DESC", (scope, dictated), count)
 
     def search_notes(self, query: str, scope: str, count: int) -> tuple[Note, ...]:
         """Notes of a scope that share words with the query, the best first."""
@@ -142,7 +142,7 @@ class MemoryStore:
     def _notes(self, where: str, values: Sequence[object], count: int) -> tuple[Note, ...]:
         sql = f"SELECT {_NOTE} FROM notes WHERE deleted_at IS NULL AND {where} LIMIT {_bounded(count)}"
         with self._reading() as connection:
-            return tuple(Note(*row) for row in connection.execute(sql, values).fetchall())
+            return tuple(map(_note, connection.execute(sql, values).fetchall()))
 
     def erase(self) -> None:
         """Erases every note and every message for good: no trace of them stays in the file."""
@@ -195,6 +195,11 @@ def _message(row: tuple[Any, ...]) -> StoredMessage:
         confidence=confidence,
         timings=json.loads(timings),
     )
+
+
+def _note(row: tuple[Any, ...]) -> Note:
+    id, text, scope, created_at, dictated = row
+    return Note(id, text, scope, created_at, bool(dictated))
 
 
 def _bounded(count: int) -> int:

@@ -30,7 +30,10 @@ class TextEngines(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """For every tool: ``persona`` is the current one's slug, ``volume`` 0.0 to 1.0, ``clock`` local time."""
+    """For every tool: ``persona`` is the current one's slug, ``volume`` 0.0 to 1.0, ``clock`` local time.
+
+    ``by_user`` says that the user asked for the call, and not a model.
+    """
 
     personas: Library
     memory: MemoryStore
@@ -39,6 +42,7 @@ class ToolContext:
     clock: Callable[[], datetime] = datetime.now
     text_engines: TextEngines | None = None
     tool_servers: ToolServers | None = None
+    by_user: bool = False
 
     @property
     def current_persona(self) -> Persona:

@@ -28,7 +28,7 @@ async def remember(
     """
     if context.memory.same_note(text, context.memory_scope):
         return ToolResult(f"Known already: {text}", speech="I remember that already.")
-    note = context.memory.add_note(text, context.memory_scope)
+    note = context.memory.add_note(text, context.memory_scope, dictated=context.by_user)
     until = "" if context.memory.is_kept else " But only until I am closed, because nothing can be saved."
     return ToolResult(
         f"Remembered: {note.text}.{until}",

@@ -9,8 +9,9 @@ from pathlib import Path
 from assistant.conversation.requests import TypedTurn
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
+from assistant.conversation.updates import ToolShown, ToolStatus, Update
 from assistant.engine.protocol import CancelSpeech, Command, Event, SpeechHeard, SpeechStarted
-from assistant.llm.port import Delta, Prompt, TextDelta
+from assistant.llm.port import Delta, Finished, Prompt, Purpose, TextDelta
 from assistant.memory.opening import open_memory
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
@@ -59,3 +60,47 @@ async def test_what_was_heard_of_the_last_answer_is_kept_when_the_program_ends(t
     assert isinstance(engine.sent[-1], CancelSpeech)
     kept = open_memory(path).store.last_messages(1)[0]
     assert (kept.role, kept.text, kept.interrupted) == ("assistant", "One two", True)
+
+
+class Noting(RoteEngine):
+    """Notes what is called odd, turns the volume when asked about coffee, keeps its prompts."""
+
+    def __init__(self) -> None:
+        self.prompts: list[Prompt] = []
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
+        self.prompts.append(prompt)
+        newest = prompt.messages[-1].text
+        if prompt.purpose is Purpose.REPLY and "odd" in newest:
+            yield TextDelta('TOOL_CALL: {"name": "remember", "arguments": {"text": "coffee is odd"}}')
+        elif prompt.purpose is Purpose.REPLY:
+            yield TextDelta('TOOL_CALL: {"name": "set_volume", "arguments": {"level": 40}}')
+        else:
+            yield TextDelta("So it is.")
+        yield Finished()
+
+
+async def test_notes_that_were_dictated_are_in_every_prompt_and_no_others(tmp_path: Path) -> None:
+    session, engine = Session(load_library(), default_registry(), "default", greets=False), Noting()
+    runner = ConversationRunner(session, Engine(), engine, open_memory(tmp_path / "memory.sqlite").store)
+    shown: list[Update] = []
+    runner.subscribe(shown.append)
+    running = asyncio.create_task(runner.run())
+
+    async def ran(text: str) -> list[str]:
+        shown.clear()
+        runner.request(TypedTurn(text))
+        await asyncio.sleep(0.1)
+        return [each.name for each in shown if isinstance(each, ToolShown) and each.status is ToolStatus.DONE]
+
+    await ran("Remember that my tea is green.")
+    assert await ran("I find coffee odd, you know.") == ["remember"]
+    assert "set_volume" in await ran("I would like my tea now, please, in silence.")
+    assert engine.prompts[-1].pinned == engine.prompts[-1].notes == ("my tea is green",)
+    assert await ran("I would like coffee now, please, in silence.") == [], (
+        "a model's note: it is asked first"
+    )
+    assert engine.prompts[-1].pinned == ("my tea is green",)
+    assert engine.prompts[-1].notes == ("coffee is odd",)
+    running.cancel()
+    await runner.close()

@@ -20,12 +20,12 @@ from assistant.llm.process import start_model_process
 class LlamaJudge:
     """Over one GGUF file, with keys and values in 32 bits, so that nothing but the weights is rounded."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
-        self._path, self._folder = path, folder
+    def __init__(self, path: Path, folder: Path, *, hidden: bool = False) -> None:
+        self._path, self._folder, self._hidden = path, folder, hidden
 
     def __enter__(self) -> LlamaJudge:
         at = str(self._folder / "judge.sock")
-        config = {"path": str(self._path), "socket": at}
+        config = {"path": str(self._path), "socket": at, "hidden": self._hidden}
         log = self._folder / "judge.log"
         self._process = start_model_process("tests.llm.llama_judge", config, self._path.name, log)
         transport = httpx2.HTTPTransport(uds=at)
@@ -37,6 +37,7 @@ class LlamaJudge:
     ) -> None:
         self._client.close()
         self._process.end()
+        (self._folder / "judge.sock").unlink()
 
     def tokens(self, text: str) -> list[int]:
         """Special tokens are read, none is added."""
@@ -54,6 +55,14 @@ class LlamaJudge:
             found[each["id"]] = each["logprob"]
         assert not np.isnan(found).any()
         return found
+
+    def hidden(self, tokens: list[int]) -> NDArray[np.float32]:
+        """[position, feature] behind the last norm, which the output matrix makes logits of.
+
+        Only of a judge made with ``hidden``.
+        """
+        (told,) = self._ask("/embedding", {"content": tokens})
+        return np.array(told["embedding"], np.float32)
 
     def _ask(self, path: str, body: dict[str, Any]) -> Any:
         response = self._client.post(path, json=body)
@@ -76,6 +85,9 @@ def main() -> None:
         params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
         params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
         params.cache_ram_mib = 0
+        if config["hidden"]:
+            params.embedding = True
+            params.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_NONE
         params.warmup = params.ui = False
         params.offline = True
         server = xllamacpp.Server(params)

@@ -42,6 +42,7 @@ async def called_by(engine: RoteEngine, folder: Path, poison: str, *said: str) -
     """The tools that run when a user says this, and a note holds the poison."""
     memory = open_memory(folder / "memory.sqlite").store
     memory.add_note(f"About tea. {poison}", SHARED)
+    memory.add_note(f"About coffee. {poison}", SHARED, dictated=True)
     shown: list[Update] = []
     session = Session(load_library(), default_registry(), "default", greets=False)
     runner = ConversationRunner(session, TypedEngine(), engine, memory)

@@ -179,7 +179,7 @@ async def test_what_is_left_out_of_the_prompt_is_said_once(tmp_path: Path):
             for number in range(16):
                 await talk.ask(TypedTurn(f"{number}. {long}"))
     said = [update.remedy for update in talk.shown if isinstance(update, NoticeShown)]
-    assert said == ["Its oldest 10 messages were left out of the prompt; they stay in the memory."]
+    assert said == ["Of its oldest 10 messages only a summary is read; all stay in the memory."]
     assert len(server.asked[-1][2]["messages"]) < 25
 
 

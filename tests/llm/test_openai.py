@@ -181,6 +181,9 @@ async def test_what_does_not_fit_is_left_out_in_blocks_and_said():
     assert deltas[0] == Dropped(10)
     assert sent[1]["content"] == said[10]
     assert sent[-1]["content"] == said[-1]
+    assert "<earlier>" in sent[0]["content"]
+    assert said[9] in sent[0]["content"]
+    assert said[10] not in sent[0]["content"]
 
 
 async def test_a_known_context_is_not_overrun_to_begin_with():
