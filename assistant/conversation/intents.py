@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from assistant.conversation.second_clause import find_behind_remark
 from assistant.conversation.spoken_commands import find_command
 from assistant.conversation.spoken_switch import find_switch
 from assistant.conversation.utterance import is_name, phrases, plain, readings
@@ -88,6 +89,8 @@ def find_intent(text: str, library: Library) -> ToolCall | Reserved | None:
             return found
         if name := _asked_for(core, text, library) or find_switch(core, library):
             return ToolCall("change_theme", {"persona_name": name})
+    if name := find_behind_remark(text, library):
+        return ToolCall("change_theme", {"persona_name": name})
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from assistant.conversation.utterance import phrases
 from assistant.engine.echo_words import words_of
 from assistant.personas.load import Library
 from assistant.personas.names import match, normalise
@@ -19,8 +20,9 @@ _ASKING = frozenset(
         " transform morph bring put talk speak chat hear be take over back load start launch"
         " activate enable select choose pick show connect hand pass transfer get give gimme use set"
         " make want wanna need prefer rather summon invite fetch return come try go open run send"
-        " dial assume apply answer play pretend meet mode persona personality character theme voice"
-        " role part time start boot begin call pull fire continue carry sound wish handle"
+        " dial patch step assume apply answer play pretend meet mode persona personality character theme"
+        " voice role part time start boot begin call pull fire continue carry sound wish handle talking"
+        " speaking getting wanted"
     )
 )
 """Words that ask for somebody or something."""
@@ -29,14 +31,15 @@ _FILLING = frozenset(
     words_of(
         "me my us you your you're yourself it to too two the a an with into in on onto up here"
         " there for from of this that now again please can could would may might should must just so"
-        " then instead as like think mind if it's going have love line phone mic ask respond talking"
-        " speaking one some minute moment second while bit little right away once more okay let"
-        " let's much"
+        " then instead as like think mind if it's going have love line phone mic ask respond"
+        " word one some minute moment second while bit little right away once more okay let"
+        " let's much through aside places wake wakes assistant today tonight and"
     )
 )
 """Words that say nothing of their own beside them."""
 
 _SPEAKER = frozenset(("i", "i'd", "i'll", "we", "we'd"))
+_NEUTRAL = _ASKING | _FILLING | _SPEAKER
 _WISHES = frozenset(
     words_of(
         "want wanna need prefer rather would i'd we'd love can could may might should think choose pick take"
@@ -44,14 +47,34 @@ _WISHES = frozenset(
 )
 """One of these makes "I talk to …" a wish instead of a report."""
 
-_OPENING = re.compile(
-    r"(?:how about|what about|why don't (?:you|we|i)"
-    r"|(?:is it|would it be) possible(?: for (?:you|me))? to"
-    r"|not you|enough of (?:you|this|that)|(?:i've|i have) had enough(?: of (?:you|this|that))?"
-    r"|from now on) ",
-    re.IGNORECASE,
+_OPENING = phrases(
+    r"""
+    (?:how|what) about(?: letting)?|why don't (?:you|we|i)|do you mind if|would you mind
+    (?:is it|would it be) (?:possible|okay|ok|all right)(?: for (?:you|me) to| to| if)?
+    not you|enough of (?:you|this|that)|(?:i've|i have) had enough(?: of (?:you|this|that))?|from now on
+    i guess|i think|might|wrong one|do you think|is there (?:any|a) way to|any way to
+    i was (?:hoping to|wondering if)|i wish (?:i could|you could|you would)|i meant to
+    (?:my|our) \w+ (?:wants|want|would like|would love|needs) to
+    """
 )
-"""Ways to begin that say nothing of their own either."""
+"""Ways to begin that say nothing of their own, and make a wish of a report."""
+
+_WISHING = phrases(
+    r"""
+    i(?:'m| am) in the mood for|i (?:really )?fancy(?: a (?:chat|word|talk) with)?|i feel like
+    any chance (?:of|i could)(?: having| getting| get| have)?|i wish (?:you were|for|i had)
+    (?:can|could) you do|i(?:'ll| will) (?:have|take)|let's (?:have|try|go with)
+    """
+)
+"""Ways to begin after which a name is a request, alone or before words that ask."""
+
+_CLOSING = phrases(
+    r"""
+    if (?:that's|that is|it's)(?: okay| ok| alright| all right| fine| possible)?
+    real quick|i guess|today|tonight|for (?:the|my|our|this) (?:rest of the )?\w+|for us|this time
+    """
+)
+"""Ways to end that say nothing of their own."""
 
 _LEADS = re.compile(
     r"(?:.* )?(?:"
@@ -68,7 +91,10 @@ _LEADS = re.compile(
 )
 """What stands before a name that is asked for, and not before one that is called: "talk to me, Samantha"."""
 
-_COMES = re.compile(r"(?:come|take (?:over|it|this|that)|mode|persona|theme|voice)\b.*")
+_COMES = re.compile(
+    r"(?:come|take (?:over|it|this|that)|mode|persona|theme|voice)\b.*"
+    r"|(?:you're up|your turn|i (?:want|need|would like|'d like) to (?:talk|speak) (?:to|with) you)\b.*"
+)
 """What follows a name that the request begins with."""
 
 _ROLE = re.compile(r"(?:mode|persona|personality|character|theme|voice)\b.*")
@@ -78,17 +104,66 @@ _LONGEST_NAME = 3
 
 def find_named(core: str, library: Library) -> str | None:
     """The persona whose exact name ``core`` holds, when all its other words only ask for somebody."""
-    rest, opened = _OPENING.subn("", core, count=1)
-    words = words_of(rest)
+    words, is_wish, suffices = _bare(core)
+    if suffices and (found := _exactly(words, library)):
+        return found
     for count in range(min(_LONGEST_NAME, len(words) - 1), 0, -1):
         for start in range(len(words) - count + 1):
             before, name, after = words[:start], words[start : start + count], words[start + count :]
-            asks = _only_asks({*before, *after}, is_wish=bool(opened))
-            if asks and _begins_a_name(name) and _stands_right(before, after):
-                found = match(" ".join(name), library, strict=True)
+            beside = {*before, *after}
+            leads = suffices and not before
+            asks = (
+                beside <= _NEUTRAL if leads else _only_asks(beside, is_wish) and _stands_right(before, after)
+            )
+            if asks and _begins_a_name(name):
+                found = _exactly(name, library)
                 if found is not None:
-                    return found.persona.name
+                    return found
     return None
+
+
+def _bare(core: str) -> tuple[list[str], bool, bool]:
+    """The words that matter; whether what preceded them makes them a wish, and a name alone a request."""
+    rest, is_wish, suffices = core, False, False
+    while opening := _opens(rest):
+        pattern, length = opening
+        is_wish, suffices = True, pattern is _WISHING
+        rest = rest[length:].lstrip(" ,")
+    words = words_of(rest)
+    for count in range(1, len(words)):
+        if _CLOSING.fullmatch(" ".join(words[-count:])):
+            words = words[:-count]
+            break
+    return words, is_wish, suffices
+
+
+def _opens(text: str) -> tuple[re.Pattern[str], int] | None:
+    for pattern in (_WISHING, _OPENING):
+        found = pattern.match(text)
+        if found and text[found.end() :].startswith((" ", ",")):
+            return pattern, found.end()
+    return None
+
+
+def _exactly(words: list[str], library: Library) -> str | None:
+    found = match(" ".join(words), library, strict=True) if words else None
+    return found.persona.name if found else None
+
+
+def named(text: str, library: Library) -> str | None:
+    """The only persona whose very name stands in ``text``, None where there is none or more than one."""
+    words = words_of(text)
+    runs = (
+        words[start : start + count]
+        for count in range(_LONGEST_NAME, 0, -1)
+        for start in range(len(words) - count + 1)
+    )
+    found = {
+        hit.persona.name
+        for run in runs
+        if _begins_a_name(run) and (hit := match(" ".join(run), library, strict=True))
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def _begins_a_name(words: list[str]) -> bool:
@@ -97,7 +172,7 @@ def _begins_a_name(words: list[str]) -> bool:
 
 
 def _only_asks(beside: set[str], is_wish: bool) -> bool:
-    if not beside & _ASKING or not beside <= _ASKING | _FILLING | _SPEAKER:
+    if not beside & _ASKING or not beside <= _NEUTRAL:
         return False
     return is_wish or not beside & _SPEAKER or bool(beside & _WISHES)
 

@@ -32,7 +32,7 @@ _ORDINARY = frozenset(
         r"\w+",
         "a an the my your his her our their this that these those it them me you us him be being something"
         " someone somebody anything everything nothing another other more less in on of for with and or when"
-        " if because about what whatever how why at by from as not plan",
+        " if because about what whatever how why at by from as not plan channel",
     )
 )
 

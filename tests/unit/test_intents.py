@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from assistant.conversation.intents import LONGEST, Reserved, find_intent, is_wake_word
 from assistant.personas.load import Library, load_library
 from assistant.tools.result import ToolCall
+from tests.unit import wordings
 from tests.unit.utterances import COMMANDS, ORDINARY, SWITCHES
 
 
@@ -25,6 +26,20 @@ def call(name: str, **arguments: Any) -> ToolCall:
 @pytest.mark.parametrize(("said", "name"), SWITCHES)
 def test_a_persona_is_asked_for_in_many_ways(said: str, name: str, library: Library) -> None:
     assert find_intent(said, library) == call("change_theme", persona_name=name)
+
+
+@pytest.mark.parametrize(
+    "wording", [each for each in wordings.REQUESTS if each not in wordings.NOT_UNDERSTOOD]
+)
+def test_other_peoples_wordings_are_understood_with_every_name(wording: str, library: Library) -> None:
+    for persona in library:
+        said = f"{wording.format(persona.name).rstrip('.?!')}."
+        assert find_intent(said, library) == call("change_theme", persona_name=persona.name)
+
+
+def test_other_peoples_ordinary_sentences_change_no_persona(library: Library) -> None:
+    found = {said: find_intent(said, library) for said in wordings.ORDINARY}
+    assert not [said for said, intent in found.items() if intent and "change_theme" in str(intent)]
 
 
 @pytest.mark.parametrize(("said", "expected"), COMMANDS)

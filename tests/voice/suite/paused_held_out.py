@@ -1,163 +1,75 @@
 """Utterances with a pause inside that are only measured: nothing may be chosen by how they fare.
 
-They were written before the waits were chosen for the last time, in other words than those to tune on and
-with pauses in other places. The section's notes say what was changed after a look at how they fare; the next
-change of the kind needs new ones.
+Written by somebody who had not seen the program, after its waits were chosen. The older ones of this kind
+have become sentences to tune on.
 """
 
 from __future__ import annotations
 
 from tests.voice.suite.paused import Place, sentences
 
-HELD_OUT = (
-    *sentences(
-        Place.OPENING,
-        """
-        No, | I do not think so.
-        Well, | what can I say?
-        Jarvis, | what is on my list?
-        Okay, | let us begin with the first one.
-        Yes, | that one is fine.
-        Computer, | how warm is it outside?
-        Sorry, | I was not listening.
-        Hey, | could you say that once more?
-        """,
-    ),
-    *sentences(
-        Place.SLOT,
-        """
-        Could you put on, | Samantha for me?
-        I feel like talking to, | GLaDOS today.
-        Let us go over to, | TARS.
-        Call up, | Jarvis.
-        My phone number is five five five, | one two three four.
-        Lower the sound to, | fifteen percent.
-        What does thirty minus, | eleven make?
-        Please divide eighty by, | sixteen.
-        What is the product of six and, | thirteen?
-        Remind me at, | half past four.
-        The password starts with, | a capital letter.
-        My name is, | Roberta.
-        She was born in, | nineteen eighty two.
-        What year did, | the wall come down?
-        How far is it from London to, | Madrid?
-        Raise the volume by, | twenty.
-        The address is forty two, | Maple Street.
-        I will be there at, | a quarter to nine.
-        """,
-    ),
-    *sentences(
-        Place.OBJECT,
-        """
-        Describe, | the inside of a volcano.
-        Keep in mind that, | the plumber comes at noon.
-        We should probably take, | a different road.
-        They are going to build, | a bridge over the river.
-        Which of these is, | the better choice?
-        Is there any, | milk left in the house?
-        I can hardly remember, | what we talked about.
-        Would you explain to me, | why leaves turn yellow?
-        What happens to, | the water in the desert?
-        Are you able to, | hear the difference?
-        I finally managed to, | open the window.
-        Somebody has taken, | my umbrella.
-        The doctor told me, | to drink more water.
-        Will there be, | enough chairs for everyone?
-        My uncle used to own, | a small bakery.
-        Have they already, | announced the winner?
-        It depends on, | how long it takes.
-        This morning I saw, | a fox in the garden.
-        Could we perhaps, | try it the other way?
-        Nobody in the office knows, | how to fix the printer.
-        What kind of, | bird is that?
-        Please forget, | what I told you about the party.
-        """,
-    ),
-    *sentences(
-        Place.FILLER,
-        """
-        The thing about it is, er, | nobody really knows.
-        Where exactly is, um, | the nearest pharmacy?
-        We could, uh, | meet at the fountain.
-        Is it true that, um, | bees can count?
-        My plan is, uh, | to leave before sunrise.
-        Um, | how do I get out of here?
-        I would say, er, | about two hundred.
-        Please play, uh, | something with a violin.
-        Her name was, um, | Katarina, I think.
-        Why did, er, | the lights go out?
-        You know, um, | I have been wondering about that.
-        Could it be, uh, | a loose cable?
-        Let me think, um, | perhaps on Wednesday.
-        The answer should be, er, | seventeen.
-        """,
-    ),
-    *sentences(
-        Place.LIST,
-        """
-        Pack a towel, | a torch, and some rope.
-        The kids want pizza, | pasta, or pancakes.
-        There were lions, tigers, | and a single bear.
-        I have lived in Oslo, Berlin, | and Porto.
-        Bring paper, scissors, | and glue.
-        We need flour, | butter, and four eggs.
-        He collects stamps, | coins, and old maps.
-        On the table lay a pen, a letter, | and two keys.
-        My favourites are jazz, | blues, and soul.
-        It was cold, windy, | and terribly dark.
-        Invite Laura, Simon, | and the twins.
-        First we sing, then we dance, | and then we eat.
-        The flag is green, | yellow, and black.
-        I can offer tea, water, | or lemonade.
-        """,
-    ),
-    *sentences(
-        Place.CLAUSE,
-        """
-        As soon as the rain stops, | we can go outside.
-        Even if it takes all night, | I want to finish this.
-        Until the bread is ready, | let us set the table.
-        In case you have forgotten, | it is my turn.
-        Where the road divides, | keep to the left.
-        I wanted to call you, | but my battery was empty.
-        The lift is broken, | so we have to walk.
-        She laughed so hard, | that she started to cry.
-        He would have come, | if you had asked him.
-        I sold the car, | because I never drove it.
-        We arrived on time, | although the traffic was awful.
-        The shop was closed, | and I had no cash.
-        My sister paints, | and my brother sings.
-        You should try the soup, | unless you dislike onions.
-        Given the weather, | will the match take place?
-        By the time we got there, | the music had stopped.
-        Instead of complaining, | tell me what you need.
-        For the second time this week, | the train was cancelled.
-        On the other hand, | it could be worse.
-        At the end of the day, | who is going to pay for it?
-        With a bit of luck, | we will see a comet.
-        If you had to choose, | which planet would you visit?
-        The baby is asleep, | so please keep your voice down.
-        I left the keys with Daniel, | who lives next door.
-        """,
-    ),
-    *sentences(
-        Place.AFTERTHOUGHT,
-        """
-        What did you do yesterday, | in the afternoon?
-        How cold does it get, | in winter?
-        Is it safe, | for small children?
-        Can you hear me, | through this noise?
-        Where do you come from, | originally?
-        When does it open, | on Sundays?
-        What are you doing, | at the moment?
-        Play some music, | by a French composer.
-        Give me a riddle, | with animals.
-        See you later, | and thank you for the help.
-        I would like a coffee, | without sugar.
-        We went swimming, | in the lake.
-        It was a lovely evening, | with all our friends.
-        Good night, | sleep well.
-        Tell me a fact, | about the moon.
-        """,
-    ),
+HELD_OUT = sentences(
+    Place.ANYWHERE,
+    """
+    I was wondering, | if you could recommend a good book for a long flight.
+    What is the, um, | the name of that river that runs through Vienna?
+    When I get home from work tonight, | remind me to call my brother.
+    We need bread, cheese, some olives, | and maybe a bottle of red wine.
+    If it rains on Saturday, | what could we do indoors with the kids?
+    Can you tell me, | how long it takes to roast a whole chicken?
+    I think, | the problem with my bike is somewhere in the rear brake.
+    Set an alarm for, | let me think, quarter to seven tomorrow morning.
+    So, um, | do you happen to know when the library closes today?
+    My grandmother used to make this soup with, | what's it called, celery root.
+    I really liked the movie, | but the ending made no sense to me.
+    Who was the president, | when the Berlin Wall came down?
+    Because the car is in the garage, | I'll have to take the bus.
+    Could you explain the difference between, | weather and climate in simple words?
+    I'd like to plan a trip to Portugal, | maybe in the second half of May.
+    Write an email to my boss, | and tell her I'll be late on Monday.
+    Is it true that, | sharks never stop swimming, even when they sleep?
+    Well, | I suppose we could paint the bedroom green, or a very pale yellow.
+    The thing I don't understand, | is why the bread never rises properly.
+    Before you answer that, | tell me what you actually know about the topic.
+    What should I cook tonight, | if I only have rice and two carrots?
+    Play something by, | oh, who was it, that pianist from Iceland.
+    I've been sleeping badly lately, | and I'm not sure what to do about it.
+    How many people live in Canada, | compared to, say, Australia?
+    Although I studied French for years, | I can barely order a coffee.
+    Add tomatoes, | basil, and a box of spaghetti to my shopping list.
+    Do you remember, | what I told you about my neighbour's dog?
+    I'm looking for a present for my father, | who already has absolutely everything.
+    Turn the lights down a bit, | and, uh, start the movie playlist.
+    What I meant was, | whether we can move the meeting to Thursday afternoon.
+    Let me see, | I have flour, sugar, butter, but no eggs at all.
+    Is there a way to, | get candle wax out of a tablecloth?
+    The doctor said I should exercise more, | which is easier said than done.
+    Tell me a story about a dragon, | who is afraid of the dark.
+    After the Romans left Britain, | what happened to all their roads?
+    I can't decide, | between the small apartment downtown and the house by the lake.
+    How do you say, | I'm allergic to peanuts, in Japanese?
+    You know, | I never really understood how the stock market works.
+    If I leave at eight, | will I still make it to the airport in time?
+    Honestly, | I was a little disappointed by your last answer.
+    Could you, um, | repeat the last step a little more slowly please?
+    There's this word for it, | when you feel homesick for a place you've never been.
+    The last time I tried to fix the tap, | I flooded the entire kitchen.
+    What happens to my data, | when I ask you to forget something?
+    I wanted to ask you about, | hmm, the history of the violin.
+    Since you're so good with numbers, | how much would I save by paying yearly?
+    My daughter has to write an essay on, | volcanoes, I believe, by Friday.
+    Why is the sky blue, | and then suddenly red in the evening?
+    I'd love to learn an instrument, | but at my age, it feels a bit late.
+    When was the last time, | that Halley's comet could be seen from Earth?
+    Give me three ideas for, | a birthday party that doesn't cost too much.
+    As far as I know, | nobody has ever actually found that shipwreck.
+    Would it be better to, | plant the tulips now or wait until November?
+    On Tuesday we have swimming, | on Wednesday the dentist, and then nothing until Saturday.
+    I used to believe in ghosts, | until I moved into a really old house.
+    Unless the weather gets much better, | we should probably cancel the picnic.
+    What's that, uh, | that tool you use for tightening hexagonal screws?
+    Could you look up the opening hours, | of the museum next to the cathedral?
+    He's not exactly unfriendly, | he's more, I don't know, reserved.
+    To be fair, | the first chapter was slow, but after that I couldn't stop reading.
+    """,
 )

