@@ -149,6 +149,7 @@ class Assembly:
             log_path=str(self.locations.engine_log_file),
             engine="auto" if values.engine == "typed" else values.engine,
             moshi_model=values.moshi_model,
+            announcements=values.announcements,
         )
         return Supervisor(config, self.locations.engine_log_file)
 

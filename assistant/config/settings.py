@@ -28,6 +28,10 @@ class Settings(BaseSettings):
     moshi_model: str = Field(
         default="", description="a folder with Moshi's weights, a repository, or empty for what is there"
     )
+    announcements: Literal["embedded", "forced"] = Field(
+        default="embedded",
+        description='"embedded" (the packaged voice) or "forced" (Moshi\'s own), for what it is told to say',
+    )
     text_engine: str = Field(
         default="auto",
         pattern=r"^[a-z][a-z0-9_-]*$",

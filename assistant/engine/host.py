@@ -124,6 +124,7 @@ def _build(
         inbox=inbox,
         on_block=recorder.add,
         find_talker=find_talker,
+        is_forced=config.announcements == "forced",
     )
 
 

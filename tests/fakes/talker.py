@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.voice.duplex.pipeline import Codes, Conversation, Samples, Stepper
+from assistant.voice.duplex.announcement import Announcement, Progress
+from assistant.voice.duplex.pipeline import Codes, Conversation, Said, Samples, Stepper
 from assistant.voice.moshi.codec import FRAME, SAMPLE_RATE
 from assistant.voice.moshi.talker import MoshiTalker
 
@@ -26,7 +27,10 @@ _QUIETEST_DB = -60.0
 
 
 class ScriptedTalker:
-    """Says the pieces of ``script``, one a frame, over a tone that never stops; hears into ``heard``."""
+    """Says the pieces of ``script``, one a frame, over a tone that never stops; hears into ``heard``.
+
+    Of an announcement it says a word a frame.
+    """
 
     name = "scripted"
     role_frames = 0
@@ -38,6 +42,8 @@ class ScriptedTalker:
         self.begun: list[Conversation] = []
         self.has_left = False
         self.fails: Exception | None = None
+        self._announced = -1
+        self._words = 0
         self.gate = threading.Event()
         self.gate.set()
 
@@ -53,12 +59,23 @@ class ScriptedTalker:
             raise self.fails
         return self
 
-    def step(self, user: Codes) -> tuple[str, Codes | None]:
+    def step(self, user: Codes, announcement: Announcement | None) -> Said:
         self.gate.wait(10)
         if self.fails:
             raise self.fails
         self.heard.append(int(user[0]) / 1000)
-        return self.script.popleft() if self.script else "", user
+        if announcement is None:
+            return Said(self.script.popleft() if self.script else "", user)
+        if announcement.generation != self._announced:
+            self._announced, self._words = announcement.generation, 0
+        words = [word for each in announcement.sentences for word in each.shown.split()]
+        if announcement.is_complete and self._words > len(words):
+            return Said(self.script.popleft() if self.script else "", user)
+        self._words += 1
+        said = " ".join(words[: self._words])
+        is_over = announcement.is_complete and self._words > len(words)
+        self._words = min(self._words, len(words) + announcement.is_complete)
+        return Said("", user, Progress(announcement.generation, said, is_over))
 
     def begin(self, conversation: Conversation) -> None:
         self.begun.append(conversation)
@@ -127,15 +144,17 @@ class _TextFromFile:
         self._read = self._length()
         self._pieces: deque[str] = deque()
 
-    def step(self, user: Codes) -> tuple[str, Codes | None]:
-        _, codes = self._stepper.step(user)
+    def step(self, user: Codes, announcement: Announcement | None) -> Said:
+        said = self._stepper.step(user, announcement)
+        if said.progress:
+            return said
         if self._length() > self._read:
             said = self._path.read_text()[self._read :]
             self._read += len(said)
             self._pieces += [said[start : start + 4] for start in range(0, len(said), 4)]
         if self._pieces:
-            return self._pieces.popleft(), codes
-        return "", None if codes is None else np.zeros_like(codes)
+            return Said(self._pieces.popleft(), said.codes)
+        return Said("", None if said.codes is None else np.zeros_like(said.codes))
 
     def begin(self, conversation: Conversation) -> None:
         self._stepper.begin(conversation)

@@ -28,7 +28,7 @@ def stepper(tmp_path_factory: pytest.TempPathFactory) -> Stepper:
 def answer(stepper: Stepper, role: Conversation) -> list[list[int]]:
     stepper.begin(role)
     steps = [stepper.step(np.full(8, frame, np.int32)) for frame in range(4)]
-    return [codes.tolist() for _, codes in steps if codes is not None]
+    return [said.codes.tolist() for said in steps if said.codes is not None]
 
 
 def test_a_role_that_was_taken_on_before_is_as_it_was(

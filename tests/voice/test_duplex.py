@@ -167,7 +167,7 @@ def test_before_its_role_is_forgotten_it_asks_to_begin_anew_in_a_silence() -> No
 def test_silenced_it_says_no_further_word_of_the_utterance() -> None:
     with running(ScriptedTalker([" I", " was", " about", " to", *[""] * (PAUSE + 1), " Yes"])) as loop:
         loop.run(2)
-        loop.duplex.silence()
+        loop.duplex.silence(0)
         loop.run(6)
         assert loop.words in ("", " I")
         assert loop.all(MonologueEnded) == [MonologueEnded(1, interrupted=True)]

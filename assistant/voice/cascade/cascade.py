@@ -36,6 +36,7 @@ from assistant.engine.protocol import (
 )
 from assistant.errors import AudioError
 from assistant.severity import Severity
+from assistant.voice.cascade.announcing import Announcing
 from assistant.voice.cascade.barge_in import DUCKED_GAIN, Action
 from assistant.voice.cascade.health import health_of
 from assistant.voice.cascade.hearing import Hearing
@@ -70,8 +71,8 @@ class Cascade:
 
     ``emit`` must not block. With ``owns_time`` (a WAV as fast as possible) time stands still while words are
     being recognised and an answer is being prepared. ``find_talker`` looks for a full-duplex model, which
-    then talks with the user by itself, while the cascade goes on to understand what the user says and to say
-    what it is told to; until the model is loaded, and when it fails, the cascade is all there is.
+    then talks with the user by itself, while the cascade goes on to understand what the user says and says
+    what it is told to, or lets the model say it (``is_forced``); without a model the cascade is all there is.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Cascade:
         inbox: Inbox | None = None,
         on_block: Callable[[AudioBlock], None] = lambda block: None,
         find_talker: talking.FindTalker | None = None,
+        is_forced: bool = False,
     ) -> None:
         self._parts = parts
         self._open_audio = open_audio
@@ -103,6 +105,7 @@ class Cascade:
         self._recognition: RecognitionWorker | None = None
         self._listening = self._make_listening()
         self._duplex = Duplex(find_talker, self._inbox.put, self._emit, self._playout.note_other)
+        self._announcing = Announcing(self._playout, self._duplex, is_forced=is_forced)
         self._names = ("", "")
         self._now = time.monotonic()
         self._meters = (PeakMeter(), PeakMeter())
@@ -176,14 +179,10 @@ class Cascade:
                 self._speaking.take(message)
             case Prepare():
                 self._speaking.prepare(message)
-            case Say():
-                self._emit_all(self._playout.say(message))
-            case EndReply(generation):
-                self._emit_all(self._playout.end_reply(generation))
-                self._reply_until = 0.0
-            case CancelSpeech(generation):
-                self._duplex.silence()
-                self._emit_all(self._playout.cancel(generation))
+            case Say() | EndReply() | CancelSpeech():
+                self._emit_all(self._announcing.take(message))
+                if isinstance(message, EndReply):
+                    self._reply_until = 0.0
             case HoldMonologue() | BeginAnew() | talking.Spoken() | talking.Loaded() | talking.Failed():
                 if news := self._duplex.take(message):
                     self._emit(self._report(news))
@@ -235,13 +234,13 @@ class Cascade:
             case Action.DUCK:
                 self._set_gain(DUCKED_GAIN, _DUCK_RAMP_S)
             case Action.PAUSE:
-                self._playout.pause()
-                self._set_gain(1.0, 0.0)
+                if self._announcing.pause():
+                    self._set_gain(1.0, 0.0)
             case Action.RESTORE:
                 self._playout.resume()
                 self._set_gain(1.0, _RESTORE_RAMP_S)
             case Action.STOP:
-                self._emit_all(self._playout.interrupt())
+                self._emit_all(self._announcing.interrupt())
                 self._set_gain(1.0, 0.0)
 
     def _set_gain(self, gain: float, ramp_s: float) -> None:
@@ -253,6 +252,7 @@ class Cascade:
     def _speak(self) -> None:
         # Before anything of an announcement is written: what the talker has written is discarded here.
         self._duplex.advance(self._now, is_held=not self._playout.is_idle, is_heard=self._has_open_turn)
+        self._playout.is_answered_elsewhere = self._duplex.is_announcing
         self._speaking.advance(self._has_output)
         is_floor_taken = self._listening is not None and self._listening.user_has_floor
         self._emit_all(self._playout.advance(self._now, is_floor_taken=is_floor_taken))
@@ -275,6 +275,8 @@ class Cascade:
         parts = self._parts.names()
         if not self._duplex.is_ready:
             return EngineReady("cascade", parts, *self._names, notes)
+        if self._announcing.is_talkers:
+            parts["voice"] = f"{self._duplex.name}, word for word"
         return EngineReady("moshi", {"model": self._duplex.name, **parts}, *self._names, notes, True)
 
     def _open_transport(self, devices: UseDevices | None) -> TransportInfo | None:

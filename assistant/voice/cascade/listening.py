@@ -372,7 +372,7 @@ class Listening:
         if is_due and chunk.probability >= SPEECH and not turn.guessing:
             turn.next_partial = chunk.time + self._partial_s
             self._ask(turn, JobKind.PARTIAL)
-        if audible and not self._playout.is_idle and self._barge_turn != turn.number:
+        if audible and self._playout.is_answering and self._barge_turn != turn.number:
             self._barge_turn = turn.number
             turn.over_speech = True
             self._do(self._barge_in.begin(chunk.time))

@@ -130,6 +130,8 @@ class Playout:
         self._history: deque[tuple[float, int]] = deque(maxlen=256)
         self._moved_at = float("-inf")
         self._spoken = ""
+        self.is_answered_elsewhere = False
+        """Somebody else says an answer through the same speaker."""
 
     def attach(self, transport: AudioTransport | None, latency_s: float) -> None:
         """Play to ``transport``, just opened; what was queued in another one counts as played."""
@@ -166,6 +168,10 @@ class Playout:
         if generation <= self._floor:
             return []
         return self._advance_to(generation)
+
+    def is_free_for(self, generation: int) -> bool:
+        """True where neither this answer nor a newer one was begun here, and none was broken off since."""
+        return generation >= self._floor and (self._answer is None or self._answer.generation < generation)
 
     def interrupt(self) -> list[Event]:
         """Stop the answer now and drop what may still come of it (barge-in)."""
@@ -334,6 +340,11 @@ class Playout:
     def is_idle(self) -> bool:
         """True when nothing is being said and nothing is to be said."""
         return self._answer is None
+
+    @property
+    def is_answering(self) -> bool:
+        """True while an answer is being said, here or elsewhere."""
+        return self._answer is not None or self.is_answered_elsewhere
 
     @property
     def is_starving(self) -> bool:

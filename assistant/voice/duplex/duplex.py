@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,8 +22,16 @@ from assistant.engine.monologue_protocol import (
     MonologueText,
     RoleFading,
 )
-from assistant.engine.protocol import EngineNotice, Event
+from assistant.engine.protocol import (
+    UNANSWERED,
+    EngineNotice,
+    Event,
+    SpeechFinished,
+    SpeechHeard,
+    SpeechStarted,
+)
 from assistant.severity import Severity
+from assistant.voice.duplex.announcement import Announcement, Progress, Sentence
 from assistant.voice.duplex.gate import Gate
 from assistant.voice.duplex.pipeline import (
     Conversation,
@@ -33,7 +42,7 @@ from assistant.voice.duplex.pipeline import (
     Pipeline,
     Spoken,
 )
-from assistant.voice.duplex.speech import MonologueSpeech, events_of
+from assistant.voice.duplex.speech import MonologueSpeech, Told, events_of
 from assistant.voice.moshi.codec import FRAME
 
 ANSWER_S = 3.0
@@ -46,6 +55,8 @@ _AUDIBLE = 10 ** (-50 / 20)
 _TIMES_S = 5.0
 _TOO_SLOW = 0.05
 """Share of frames that may be lost before the user is told."""
+_QUIET = Announcement(UNANSWERED, is_complete=True)
+"""After an announcement that was broken off: nothing, for as long as the talker needs to stop."""
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +84,10 @@ class Duplex:
         self._fed = self._done = 0
         self._utterance = 0
         self._is_open = False
+        self._announced = UNANSWERED
+        """The generation of what is being announced."""
+        self._last: Progress | None = None
+        self._heard = ""
         self._is_held = self._is_asleep = False
         self._now = self._spoken_at = time.monotonic()
         self._age = self._oldest = 0
@@ -93,6 +108,7 @@ class Duplex:
 
     def attach(self, transport: AudioTransport | None, latency_s: float) -> None:
         """Speak into ``transport``, just opened."""
+        self.interrupt()
         self._break_off()
         self._speech.attach(transport, latency_s)
 
@@ -102,12 +118,19 @@ class Duplex:
         return bool(self.name)
 
     @property
+    def is_announcing(self) -> bool:
+        """True while it says what it is told to."""
+        return self._announced != UNANSWERED
+
+    @property
     def is_busy(self) -> bool:
         """True while it loads, or frames are under way."""
         return self._is_loading or (self.is_ready and self._fed - self._pipeline.dropped > self._done)
 
     def has_answered(self, now: float) -> bool:
         """For an input that is over: True once nothing more is to be expected in answer to it."""
+        if self.is_announcing:
+            return False
         if not self.name:
             return not self._is_loading
         if self._input_over_at is None:
@@ -142,21 +165,55 @@ class Duplex:
                 return (f"{name} listens and answers by itself now.",)
             case Failed(error):
                 self.name, self._is_loading = "", False
+                self.interrupt()
                 self._break_off()
                 if error is not None:
                     self._emit(EngineNotice(Severity.ERROR, error.message, error.remedy))
                     return ("The cascade listens and answers instead.",)
-            case Spoken(epoch, text, samples):
+            case Spoken(epoch, text, samples, progress):
                 self._done += 1
                 self._age += 1
                 if epoch == self._pipeline.epoch and not self._is_held:
-                    self._say(text, samples)
+                    if progress is None:
+                        self._say(text, samples)
+                    else:
+                        self._say_announced(progress, samples)
         return ()
+
+    # --- word for word -----------------------------------------------------------------------------
+
+    def say(self, generation: int, sentence: Sentence) -> None:
+        """Announce this, after what was said before it in this answer; another one is broken off."""
+        if generation != self._announced:
+            self.interrupt()
+            self._break_off()
+            self._pipeline.epoch += 1
+            self._announced, self._last, self._heard = generation, None, ""
+            self._pipeline.announcement = Announcement(generation)
+        if announcement := self._pipeline.announcement:
+            self._pipeline.announcement = announcement.with_sentence(sentence)
+
+    def end_reply(self, generation: int) -> bool:
+        """Nothing more of this answer follows; False where it is not the one that is announced."""
+        is_it = self.is_announcing and generation == self._announced
+        if is_it and self._pipeline.announcement:
+            self._pipeline.announcement = self._pipeline.announcement.completed()
+        return is_it
+
+    def interrupt(self) -> None:
+        """Break off what is announced."""
+        if not self.is_announcing:
+            return
+        announced, self._announced = self._announced, UNANSWERED
+        self._pipeline.announcement = _QUIET
+        self._pipeline.epoch += 1
+        self._speech.stop()
+        self._emit(SpeechFinished(announced, self._heard, interrupted=True))
 
     def advance(self, now: float, *, is_held: bool, is_heard: bool = False) -> None:
         """Report what has been heard; once for every block. ``is_heard`` while the user speaks."""
         self._now = now
-        is_held = is_held or self._is_asleep
+        is_held = is_held or (self._is_asleep and not self.is_announcing)
         if is_held != self._is_held:
             self._is_held = is_held
             if is_held:
@@ -164,17 +221,16 @@ class Duplex:
                 self._pipeline.epoch += 1
                 self._filled = 0
         for event in self._speech.heard():
-            if isinstance(event, MonologueText):
-                self.words_at = now
-                self._spoke(now, event.text)
-            self._emit(event)
-        if is_heard or self._gate.is_talking:
+            self._tell(event, now)
+        if is_heard or self._gate.is_talking or self.is_announcing:
             self._spoken_at = now
         self._refresh(now)
         self._report()
 
-    def silence(self) -> None:
-        """Nothing more of this utterance is wanted."""
+    def silence(self, generation: int) -> None:
+        """Nothing more of this utterance is wanted, nor of an announcement older than ``generation``."""
+        if self._announced < generation:
+            self.interrupt()
         if self._gate.is_talking:
             self._gate.shut()
             self._end_utterance()
@@ -187,10 +243,7 @@ class Duplex:
 
     def _say(self, text: str, samples: Samples | None) -> None:
         found, is_muted = self._gate.feed(text)
-        if samples is not None:
-            if not is_muted and float(np.abs(samples).max()) > _AUDIBLE:
-                self._spoke(self._now, "")
-            self._speech.say(samples, is_muted=is_muted)
+        self._sound(samples, is_muted=is_muted)
         if found and not self._is_open:
             self._is_open = True
             self._utterance += 1
@@ -199,6 +252,43 @@ class Duplex:
         if self._is_open and not self._gate.is_talking:
             self._is_open = False
             self._speech.tell(MonologueEnded(self._utterance))
+
+    def _say_announced(self, progress: Progress, samples: Samples | None) -> None:
+        is_wanted = self.is_announcing and progress.generation == self._announced
+        self._sound(samples, is_muted=not is_wanted)
+        if not is_wanted or progress == self._last:
+            return
+        if self._last is None:
+            self._speech.tell(SpeechStarted(progress.generation, 0.0, 0.0))
+        if progress.said != (self._last.said if self._last else ""):
+            self._speech.tell(SpeechHeard(progress.generation, progress.said))
+        if progress.is_over:
+            self._speech.tell(SpeechFinished(progress.generation, progress.said))
+        self._last = progress
+
+    def _tell(self, event: Told, now: float) -> None:
+        match event:
+            case MonologueText(_, text):
+                self.words_at = now
+                self._spoke(now, text)
+            case SpeechStarted():
+                event = replace(event, at=now)
+            case SpeechHeard(_, text):
+                self.words_at = now
+                self._spoke(now, f" {text[len(self._heard) :].strip()}")
+                self._heard = text
+            case SpeechFinished():
+                if not (self._pipeline.announcement and self._pipeline.announcement.is_complete):
+                    return
+                self._announced = UNANSWERED
+        self._emit(event)
+
+    def _sound(self, samples: Samples | None, *, is_muted: bool) -> None:
+        if samples is None:
+            return
+        if not is_muted and float(np.abs(samples).max()) > _AUDIBLE:
+            self._spoke(self._now, "")
+        self._speech.say(samples, is_muted=is_muted)
 
     def _break_off(self) -> None:
         """Whatever is said next is said anew."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import AssistantError
+from assistant.voice.duplex.announcement import Announcement, Progress
 from assistant.voice.duplex.stage import Stage
 
 Samples = NDArray[np.float32]
@@ -32,11 +33,23 @@ class Conversation:
     voice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A frame of the talker's: its codes (codebooks,), None in a conversation's first, and the text in it.
+
+    In one of an announcement's there is no text, but how far that is.
+    """
+
+    text: str
+    codes: Codes | None
+    progress: Progress | None = None
+
+
 class Stepper(Protocol):
     """The model; made and used on one thread."""
 
-    def step(self, user: Codes) -> tuple[str, Codes | None]:
-        """The user's frame (codebooks,) → the monologue's text of the frame, and the talker's frame."""
+    def step(self, user: Codes, announcement: Announcement | None = None) -> Said:
+        """The user's frame (codebooks,) → the talker's; said freely where there is no announcement."""
         ...
 
     def begin(self, conversation: Conversation) -> None:
@@ -89,35 +102,41 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A frame of the talker's: its sound (1920,), None in a conversation's first, and the text said in it."""
+    """A frame of the talker's, as ``Said``, with its sound (1920,)."""
 
     epoch: int
     text: str
     samples: Samples | None
+    progress: Progress | None = None
 
 
 Message = Loaded | Failed | Spoken
 
 
 @dataclass(frozen=True, slots=True)
+class _Wish:
+    conversation: Conversation
+    announcement: Announcement | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Heard:
     epoch: int
-    conversation: Conversation
+    wish: _Wish
     samples: Samples
 
 
 @dataclass(frozen=True, slots=True)
 class _Coded:
     epoch: int
-    conversation: Conversation
+    wish: _Wish
     codes: Codes
 
 
 @dataclass(frozen=True, slots=True)
 class _Stepped:
     epoch: int
-    text: str
-    codes: Codes | None
+    said: Said
 
 
 class Pipeline:
@@ -136,6 +155,8 @@ class Pipeline:
         """Raised by the user of the pipeline to make void what is under way."""
         self.conversation = Conversation()
         """Replaced by the user of the pipeline: the model begins that one with the next frame."""
+        self.announcement: Announcement | None = None
+        """Replaced by the user of the pipeline: from the next frame on the model says nothing else."""
         self.encode: Stage[_Heard, _Coded] = Stage(
             "duplex-encode",
             self._make_encode,
@@ -162,7 +183,7 @@ class Pipeline:
 
     def hear(self, samples: Samples) -> None:
         """The user's next frame (1920,)."""
-        self.encode.put(_Heard(self.epoch, self.conversation, samples))
+        self.encode.put(_Heard(self.epoch, _Wish(self.conversation, self.announcement), samples))
 
     @property
     def dropped(self) -> int:
@@ -189,25 +210,29 @@ class Pipeline:
         def step(coded: _Coded) -> _Stepped:
             nonlocal conversation
             if coded.epoch != self.epoch:
-                return _Stepped(coded.epoch, "", None)
-            if coded.conversation is not conversation:
-                conversation = coded.conversation
+                return _Stepped(coded.epoch, Said("", None))
+            if coded.wish.conversation is not conversation:
+                conversation = coded.wish.conversation
                 stepper.begin(conversation)
-            return _Stepped(coded.epoch, *stepper.step(coded.codes))
+            return _Stepped(coded.epoch, stepper.step(coded.codes, coded.wish.announcement))
 
         return step
 
     def _make_encode(self) -> Callable[[_Heard], _Coded]:
         assert self._talker
         encode = self._talker.make_encoder()
-        return lambda heard: _Coded(heard.epoch, heard.conversation, encode(heard.samples))
+        return lambda heard: _Coded(heard.epoch, heard.wish, encode(heard.samples))
 
     def _make_decode(self) -> Callable[[_Stepped], Spoken]:
         assert self._talker
         decode = self._talker.make_decoder()
-        return lambda stepped: Spoken(
-            stepped.epoch, stepped.text, None if stepped.codes is None else decode(stepped.codes)
-        )
+
+        def spoken(stepped: _Stepped) -> Spoken:
+            said = stepped.said
+            samples = None if said.codes is None else decode(said.codes)
+            return Spoken(stepped.epoch, said.text, samples, said.progress)
+
+        return spoken
 
     def _one_ready(self) -> None:
         with self._lock:

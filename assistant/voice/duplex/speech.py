@@ -12,14 +12,14 @@ import numpy as np
 
 from assistant.audio.transport import AudioTransport, Samples
 from assistant.engine.monologue_protocol import MonologueCall, MonologueEnded, MonologueText
-from assistant.engine.protocol import SAMPLE_RATE
+from assistant.engine.protocol import SAMPLE_RATE, SpeechFinished, SpeechHeard, SpeechStarted
 from assistant.tools.parser import Call, Found, Malformed, Text
 
 LEAD = SAMPLE_RATE * 60 // 1000
 """Samples of silence before a frame that finds the ring empty."""
 RAMP = SAMPLE_RATE * 5 // 1000
 
-Monologue = MonologueText | MonologueCall | MonologueEnded
+Told = MonologueText | MonologueCall | MonologueEnded | SpeechStarted | SpeechHeard | SpeechFinished
 
 
 class MonologueSpeech:
@@ -30,7 +30,7 @@ class MonologueSpeech:
         self._capacity = 0
         self._latency = 0
         self._written = 0
-        self._told: deque[tuple[int, Monologue]] = deque()
+        self._told: deque[tuple[int, Told]] = deque()
         self._gain = 0.0
         self._is_flowing = False
         self.underruns = 0
@@ -61,11 +61,11 @@ class MonologueSpeech:
         self._transport.write(self._faded(samples, 0.0 if is_muted else 1.0))
         self._written += len(samples)
 
-    def tell(self, event: Monologue) -> None:
+    def tell(self, event: Told) -> None:
         """Report this once all that was said so far has been heard."""
         self._told.append((self._written, event))
 
-    def heard(self) -> list[Monologue]:
+    def heard(self) -> list[Told]:
         """What has been heard since the last call."""
         position = self._heard_position()
         events = []
@@ -99,9 +99,9 @@ class MonologueSpeech:
         return clean * curve
 
 
-def events_of(found: list[Found], utterance: int) -> list[Monologue]:
+def events_of(found: list[Found], utterance: int) -> list[Told]:
     """What was found in a monologue's text, as the session is told."""
-    events: list[Monologue] = []
+    events: list[Told] = []
     for each in found:
         match each:
             case Text(text):

@@ -15,6 +15,7 @@ from assistant.voice.moshi.projection import Projection, Table, arrays
 from assistant.voice.moshi.prompt import Prompt
 from assistant.voice.moshi.repetition import RepetitionGuard
 from assistant.voice.moshi.sampling import Sampling, draw
+from assistant.voice.moshi.script import FREELY, NEW_WORD, PAD, PAD_OR_WORD
 from assistant.voice.moshi.temporal import Temporal
 from assistant.voice.moshi.token_ring import TokenRing
 
@@ -74,8 +75,8 @@ class Generator:
             config.audio_delays, self._depth.codebooks, config.text_out_vocab_size, config.audio_padding_token
         )
         self._head, self._tail = compile_(self._enter), compile_(self._leave)
-        self._unbiased = mx.zeros(self._text_tokens)
-        mx.eval(arrays(self._embedding, self._text_output), self._unbiased)
+        self._unbiased, self._freely = mx.zeros(self._text_tokens), mx.array([FREELY])
+        mx.eval(arrays(self._embedding, self._text_output), self._unbiased, self._freely)
         self.reset()
 
     def reset(self) -> None:
@@ -114,24 +115,27 @@ class Generator:
         self._tokens = snapshot.tokens.copy()
         self._forget_phrases()
 
-    def step(self, user: NDArray[np.integer[Any]]) -> Step:
-        """Hand in the user's frame, one code a codebook, and get Moshi's next tokens."""
+    def step(self, user: NDArray[np.integer[Any]], text: int = FREELY) -> Step:
+        """Hand in the user's frame, one code a codebook, and get Moshi's next tokens.
+
+        ``text`` is the monologue's token where it is not Moshi's to choose, or ``PAD_OR_WORD``.
+        """
         codes = np.asarray(user, np.int32)
         if self._on_arrival:
             self._tokens.hear(codes)
-            text = self._advance()
+            text = self._advance(text)
         else:
-            text = self._advance()
+            text = self._advance(text)
             self._tokens.hear(codes)
         return Step(text, self._tokens.frame())
 
     def _forget_phrases(self) -> None:
         self._guard, self._held, self._bias = RepetitionGuard(), frozenset[int](), self._unbiased
 
-    def _advance(self) -> int:
-        tokens: list[int] = self.launch().tolist()
+    def _advance(self, text: int = FREELY) -> int:
+        tokens: list[int] = self.launch(text).tolist()
         self._tokens.sampled(tokens[0], np.array(tokens[1:], np.int32))
-        if self._sampling.repetition_guard:
+        if self._sampling.repetition_guard and text == FREELY:
             self._hold_back(self._guard.said(tokens[0]))
         return tokens[0]
 
@@ -141,13 +145,14 @@ class Generator:
             bias[list(tokens)] = -HELD_BACK
             self._held, self._bias = tokens, mx.array(bias)
 
-    def launch(self) -> mx.array:
+    def launch(self, text: int = FREELY) -> mx.array:
         """Set the device to work on the next step; its tokens (1 + codebooks,), text first."""
         position = self._tokens.step
         inputs = mx.array(np.append(self._tokens.inputs(), np.int32(position)))
         x, qkv, offsets = self._head(inputs)
         x, attended = self._temporal(x, qkv, offsets, position)
-        sampled = self._tail(x, attended, inputs, self._bias)
+        wanted = self._freely if text == FREELY else mx.array([text])
+        sampled = self._tail(x, attended, inputs, self._bias, wanted)
         mx.async_eval(sampled)
         return sampled
 
@@ -158,17 +163,21 @@ class Generator:
         offsets = inputs[-1:] * mx.array([1, 1, 0])
         return x, self._temporal.enter(x, offsets), offsets
 
-    def _leave(self, x: mx.array, attended: mx.array, inputs: mx.array, bias: mx.array) -> mx.array:
+    def _leave(
+        self, x: mx.array, attended: mx.array, inputs: mx.array, bias: mx.array, wanted: mx.array
+    ) -> mx.array:
         """The last layer's input and attention → the frame's sampled tokens, text first.
 
-        ``bias`` is added to the monologue's logits.
+        ``bias`` is added to the monologue's logits; ``wanted`` (1,) is its token, as ``step`` is told.
         """
         how = self._sampling
         hidden = self._temporal.leave(x, attended)
         noise = self._noise(inputs[-1:])
-        text = draw(
+        drawn = draw(
             self._text_output(hidden) + bias, noise[: self._text_tokens], how.text_temperature, how.text_top_k
         )
+        begins = mx.where((wanted == PAD_OR_WORD) & (drawn != NEW_WORD), PAD, drawn)
+        text = mx.where(wanted >= 0, wanted, begins).astype(drawn.dtype)
 
         def sample(logits: mx.array, codebook: int) -> mx.array:
             start = self._text_tokens + codebook * self._audio_tokens

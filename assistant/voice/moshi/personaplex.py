@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from assistant.errors import CheckpointError, CheckpointMissingError
 from assistant.voice.moshi.header import read_header
 from assistant.voice.moshi.prompt import Prompt, lay_out
+from assistant.voice.moshi.script import PAD
 
 VOICES = tuple(
     f"{kind}{number}"
@@ -24,8 +25,6 @@ VOICES = tuple(
     for number in range(count)
 )
 """Natural and more varied voices, of women and of men."""
-PAD = 3
-"""Text token of a frame in which nothing is said."""
 SILENCE = (948, 243, 1178, 546, 1736, 1030, 1978, 2008)
 """Mimi's codes of a silent frame."""
 TONE = (430, 1268, 381, 1611, 1095, 1495, 56, 472)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from assistant.errors import CheckpointError, CheckpointMissingError
-from assistant.voice.duplex.pipeline import Codes, Conversation, Samples, Stepper
+from assistant.voice.duplex.announcement import Announcement
+from assistant.voice.duplex.pipeline import Codes, Conversation, Said, Samples, Stepper
+from assistant.voice.moshi.announcer import Announcer
 from assistant.voice.moshi.catalogue import MOSHIS, find_release
 from assistant.voice.moshi.checkpoint import Checkpoint, find_cached, open_checkpoint
 from assistant.voice.moshi.codec import mimi_decoder, mimi_encoder
@@ -80,11 +82,14 @@ class MoshiStepper:
         self._generator = generator
         self._words = words
         self._roles = roles
+        self._announcer = Announcer(words.tokens_of)
 
-    def step(self, user: Codes) -> tuple[str, Codes | None]:
+    def step(self, user: Codes, announcement: Announcement | None = None) -> Said:
         """See ``Stepper.step``."""
-        step = self._generator.step(user)
-        return self._words.add(step.text), step.codes
+        step = self._generator.step(user, self._announcer.wanted(announcement))
+        if progress := self._announcer.placed(step.text):
+            return Said("", step.codes, progress)
+        return Said(self._words.add(step.text), step.codes)
 
     def begin(self, conversation: Conversation) -> None:
         """See ``Stepper.begin``."""

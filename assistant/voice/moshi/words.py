@@ -26,6 +26,11 @@ class Words:
         """Begin a new monologue."""
         self._bytes = codecs.getincrementaldecoder("utf-8")("replace")
 
+    def tokens_of(self, word: str) -> list[int]:
+        """A word as its tokens."""
+        tokens: list[int] = self._tokens.encode(word)
+        return tokens
+
     def add(self, token: int) -> str:
         """The text that a step's token brings; empty for silence and for a character's first bytes."""
         if token in SILENT or self._tokens.is_control(token) or self._tokens.is_unknown(token):
