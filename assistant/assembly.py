@@ -106,7 +106,7 @@ class Assembly:
             history=[_as_history(each, registry) for each in earlier if each.text],
             limits=Limits(values.hidden_words, values.spoken_characters),
         )
-        engine = TypedEngine() if values.engine == "typed" else self._supervisor(library)
+        engine = TypedEngine() if values.engine == "typed" else self._supervisor(library, persona)
         runner = ConversationRunner(
             session,
             engine,
@@ -138,7 +138,7 @@ class Assembly:
         parent = chosen or self.locations.recordings
         return Recorder(parent, self.settings.values, keeps_house=chosen is None)
 
-    def _supervisor(self, library: Library) -> Supervisor:
+    def _supervisor(self, library: Library, persona: Persona) -> Supervisor:
         values = self.settings.values
         config = EngineConfig(
             audio=self._audio or DeviceAudio(values.input_device, values.output_device),
@@ -149,6 +149,7 @@ class Assembly:
             log_path=str(self.locations.engine_log_file),
             engine="auto" if values.engine == "typed" else values.engine,
             moshi_model=values.moshi_model,
+            moshi_voice=persona.voices.moshi.model,
             announcements=values.announcements,
         )
         return Supervisor(config, self.locations.engine_log_file)

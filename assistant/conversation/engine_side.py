@@ -95,7 +95,11 @@ class EngineSide:
             lines = [f"{'You' if each.role == 'assistant' else 'They'} said: {each.text}" for each in said]
             so_far = " ".join(lines)[-SUMMARY:]
             role = f"You are {persona.name}. {persona.identity} {so_far}".strip()
-            self._outbox.engine(BeginAnew(role, persona.voices.moshi.prompted_voice))
+            how = persona.voices.moshi
+            begin = BeginAnew(
+                role, how.prompted_voice, how.model, how.text_temperature, how.audio_temperature
+            )
+            self._outbox.engine(begin)
 
     def text_engine_changed(self, name: str) -> None:
         """Another text engine, or another model, writes from now on."""

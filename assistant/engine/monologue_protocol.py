@@ -18,11 +18,15 @@ class HoldMonologue:
 class BeginAnew:
     """Another persona: a full-duplex engine forgets the conversation so far.
 
-    One that was trained for it takes on the role ``prompt`` in the voice that it knows as ``voice``.
+    One that was trained for it takes on the role ``prompt`` in the voice that it knows as ``voice``. Of
+    others there are several models, a voice each: ``model`` is the one that is wanted.
     """
 
     prompt: str = ""
     voice: str = ""
+    model: str = ""
+    text_temperature: float = 0.7
+    audio_temperature: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class EngineConfig:
     """``auto`` takes Moshi where it is there and the machine can hold it."""
     moshi_model: str = ""
     """A folder or a known repository; empty for the first release that is on this machine."""
+    moshi_voice: str = ""
+    """Which of several the persona speaks with that is there at the start, ``moshiko`` or ``moshika``."""
     announcements: Literal["embedded", "forced"] = "embedded"
     """Whose voice says what the session wants said while Moshi talks: the packaged one, or Moshi's own."""
 

@@ -34,6 +34,8 @@ class ScriptedTalker:
 
     name = "scripted"
     role_frames = 0
+    model = ""
+    models: frozenset[str] = frozenset()
 
     def __init__(self, script: list[str] | None = None) -> None:
         self.script = deque(script or [])
@@ -76,6 +78,9 @@ class ScriptedTalker:
         is_over = announcement.is_complete and self._words > len(words)
         self._words = min(self._words, len(words) + announcement.is_complete)
         return Said("", user, Progress(announcement.generation, said, is_over))
+
+    def choose(self, model: str) -> None:
+        self.model, self.name = model, f"scripted {model}"
 
     def begin(self, conversation: Conversation) -> None:
         self.begun.append(conversation)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from assistant.errors import CheckpointError, CheckpointMissingError
+from assistant.voice.duplex.pipeline import Conversation
 from assistant.voice.moshi import talker
 from assistant.voice.moshi.catalogue import find_release
 from assistant.voice.moshi.talker import find_moshi
@@ -62,3 +64,40 @@ def test_without_its_packages_it_says_how_to_get_them(monkeypatch: pytest.Monkey
     monkeypatch.setattr(talker, "find_spec", lambda name: None)
     with pytest.raises(CheckpointMissingError, match=r"requirements-moshi\.lock"):
         find_moshi("moshi", "")
+
+
+def test_the_personas_voice_is_taken_and_the_other_can_be_had(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = {"moshika-q4", "moshika-q8", "moshiko-q8"}
+    monkeypatch.setattr(talker, "find_cached", lambda release: folder if release.key in here else None)
+    found = find_moshi("moshi", "", "moshiko")
+    assert found is not None
+    assert (found.name, found.model, found.models) == ("Moshiko q8", "moshiko", {"moshika", "moshiko"})
+    found.choose("moshika")
+    assert (found.name, found.model) == ("Moshika q8", "moshika"), "of the same quantization"
+    here -= {"moshiko-q8"}
+    found = find_moshi("moshi", "", "moshiko")
+    assert found is not None
+    assert (found.name, found.models) == ("Moshika q4", {"moshika"})
+    found = find_moshi("moshi", "moshika-q8", "moshiko")
+    assert found is not None
+    assert not found.models, "the one that was asked for stays"
+
+
+def test_a_personas_temperatures_hold_from_its_first_step(folder: Path) -> None:
+    """At 0 the likeliest tokens are said, every time the same; otherwise they are drawn."""
+    stepper = find_moshi("moshi", str(folder)).make_stepper()  # type: ignore[union-attr]
+
+    def said(temperature: float) -> list[list[int]]:
+        stepper.begin(Conversation(text_temperature=temperature, audio_temperature=temperature))
+        steps = [stepper.step(np.zeros(8, np.int32)) for _ in range(6)]
+        return [step.codes.tolist() for step in steps if step.codes is not None]
+
+    cold = said(0.0)
+    assert said(0.0) == cold
+    drawn = said(0.8)
+    assert drawn != cold
+    assert said(0.8) == drawn, "the noise is the conversation's"
+    assert said(0.2) not in (cold, drawn)
+    assert said(0.0) == cold

@@ -164,6 +164,41 @@ def test_before_its_role_is_forgotten_it_asks_to_begin_anew_in_a_silence() -> No
         assert [each.prompt for each in talker.begun] == ["You are Nova."]
 
 
+def test_a_personas_model_is_loaded_at_once_and_the_cascade_has_the_floor_meanwhile() -> None:
+    talker = ScriptedTalker([" Hello"])
+    talker.model, talker.models = "moshika", frozenset({"moshika", "moshiko"})
+    with running(talker) as loop:
+        loop.run(3)
+        loop.is_announcing = True
+        loop.run(1)
+        news = loop.duplex.take(BeginAnew("You are Jarvis.", "NATM1", "moshiko", 0.6, 0.7))
+        assert "Moshiko is being loaded" in news[0]
+        assert not loop.duplex.is_ready
+        loop.take()
+        assert loop.duplex.name == "scripted moshiko"
+        assert not loop.duplex.take(BeginAnew("You are Jarvis.", "NATM1", "moshiko", 0.6, 0.7))
+        loop.is_announcing = False
+        loop.run(3)
+        begun = talker.begun[-1]
+        assert (begun.prompt, begun.text_temperature, begun.audio_temperature) == (
+            "You are Jarvis.",
+            0.6,
+            0.7,
+        )
+        assert loop.duplex.is_ready
+
+
+def test_a_model_that_is_not_there_is_told_once_and_the_one_at_work_goes_on() -> None:
+    talker = ScriptedTalker()
+    talker.model, talker.models = "moshika", frozenset({"moshika"})
+    with running(talker) as loop:
+        assert "where that is on this machine" in loop.duplex.take(BeginAnew(model="moshiko"))[0]
+        assert not loop.duplex.take(BeginAnew(model="moshiko"))
+        assert loop.duplex.is_ready
+        loop.run(2)
+        assert talker.heard
+
+
 def test_silenced_it_says_no_further_word_of_the_utterance() -> None:
     with running(ScriptedTalker([" I", " was", " about", " to", *[""] * (PAUSE + 1), " Yes"])) as loop:
         loop.run(2)

@@ -106,3 +106,19 @@ def test_what_is_made_of_the_assistants_own_sound_is_no_turn(own: bool, text: st
     assert [event.text for event in events if isinstance(event, UserTurn)] == [text]
     assert (Action.STOP in actions) == bool(text)
     assert text or actions == [Action.DUCK, Action.RESTORE]
+
+
+def test_an_answer_that_somebody_else_says_is_talked_down_too() -> None:
+    """Moshi, word for word, through the same speaker."""
+    playout, actions, jobs = Playout(), list[Action](), list[Job]()
+    listening = Listening(
+        ReadyChunks(), playout, lambda job: jobs.append(job) or 1, lambda event: None, actions.append
+    )  # type: ignore[arg-type, func-returns-value]
+    for number in range(1, 40):
+        playout.is_answered_elsewhere = number > 20
+        playout.note_other(number * CHUNK_S, "")
+        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), 0.9, -25.0, number * CHUNK_S))  # type: ignore[arg-type]
+        while jobs:
+            listening.take(Recognised(jobs.pop(), Transcript("quite some words"), number * CHUNK_S, 0.1))
+        assert not actions or number > 20
+    assert actions == [Action.DUCK, Action.STOP]

@@ -344,7 +344,7 @@ class Playout:
     @property
     def is_answering(self) -> bool:
         """True while an answer is being said, here or elsewhere."""
-        return self._answer is not None or self.is_answered_elsewhere
+        return not self.is_idle or self.is_answered_elsewhere
 
     @property
     def is_starving(self) -> bool:

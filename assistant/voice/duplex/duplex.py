@@ -92,6 +92,8 @@ class Duplex:
         self._now = self._spoken_at = time.monotonic()
         self._age = self._oldest = 0
         self._is_loading = find is not None
+        self._loaded = Loaded("")
+        self._missed: set[str] = set()
         self._input_over_at: float | None = None
         self._times_at = time.monotonic()
         self._told_dropped = self._told_done = 0
@@ -156,11 +158,14 @@ class Duplex:
         match message:
             case HoldMonologue(is_held):
                 self._is_asleep = is_held
-            case BeginAnew(prompt, voice):
+            case BeginAnew(prompt, voice, model, text_temperature, audio_temperature):
                 self._age = 0
-                self._pipeline.conversation = Conversation(prompt, voice)
+                self._pipeline.conversation = Conversation(
+                    prompt, voice, model, text_temperature, audio_temperature
+                )
+                return self._choose(model)
             case Loaded(name, role_frames):
-                self.name, self._is_loading = name, False
+                self.name, self._is_loading, self._loaded = name, False, message
                 self._oldest = int(_REFRESH * role_frames)
                 return (f"{name} listens and answers by itself now.",)
             case Failed(error):
@@ -179,6 +184,25 @@ class Duplex:
                     else:
                         self._say_announced(progress, samples)
         return ()
+
+    def _choose(self, model: str) -> tuple[str, ...]:
+        """Have another model loaded, where that is one of those that can be had."""
+        loaded = self._loaded
+        if not self.name or not loaded.models or model in ("", loaded.model):
+            return ()
+        wanted = model.capitalize()
+        if model not in loaded.models:
+            if model in self._missed:
+                return ()
+            self._missed.add(model)
+            return (f"This persona speaks as {wanted} where that is on this machine; {self.name} goes on.",)
+        self.interrupt()
+        self._break_off()
+        self.name, self._is_loading = "", True
+        # The newest in every queue, so that it is not lost: it brings the wish.
+        self._fed += 1
+        self._pipeline.hear(np.zeros(FRAME, np.float32))
+        return (f"{wanted} is being loaded for this persona; meanwhile the cascade listens and answers.",)
 
     # --- word for word -----------------------------------------------------------------------------
 

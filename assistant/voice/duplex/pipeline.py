@@ -27,10 +27,13 @@ LEAVE_S = 1.0
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Conversation:
-    """A conversation, and the role that the talker has in it where it can have one."""
+    """A conversation, and the role that the talker has in it where it can have one; see ``BeginAnew``."""
 
     prompt: str = ""
     voice: str = ""
+    model: str = ""
+    text_temperature: float = 0.7
+    audio_temperature: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,14 @@ class Talker(Protocol):
     name: str
     role_frames: int
     """Frames after which its role has left its context; 0 for one that takes on none."""
+    model: str
+    """Of ``models``, the one that is made."""
+    models: frozenset[str]
+    """What it can be made with; empty where there is no choice."""
+
+    def choose(self, model: str) -> None:
+        """Make that one from now on. Raises ``AssistantError``."""
+        ...
 
     def make_encoder(self) -> Callable[[Samples], Codes]:
         """Sound (1920,) at 24 kHz → codes (codebooks,). Raises ``AssistantError``."""
@@ -87,10 +98,12 @@ FindTalker = Callable[[], Talker | None]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """From now on frames come out. ``role_frames`` is the talker's."""
+    """From now on frames come out. The rest is the talker's."""
 
     name: str
     role_frames: int = 0
+    model: str = ""
+    models: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +221,18 @@ class Pipeline:
         conversation = self.conversation
 
         def step(coded: _Coded) -> _Stepped:
-            nonlocal conversation
-            if coded.epoch != self.epoch:
-                return _Stepped(coded.epoch, Said("", None))
+            nonlocal conversation, stepper
             if coded.wish.conversation is not conversation:
                 conversation = coded.wish.conversation
+                if conversation.model != talker.model and conversation.model in talker.models:
+                    # Memory may not hold two of them.
+                    del stepper
+                    talker.choose(conversation.model)
+                    stepper = talker.make_stepper()
+                    self._deliver(_loaded(talker))
                 stepper.begin(conversation)
+            if coded.epoch != self.epoch:
+                return _Stepped(coded.epoch, Said("", None))
             return _Stepped(coded.epoch, stepper.step(coded.codes, coded.wish.announcement))
 
         return step
@@ -239,7 +258,7 @@ class Pipeline:
             self._loading -= 1
             is_ready = self._loading == 0 and not self._has_failed
         if is_ready and self._talker:
-            self._deliver(Loaded(self._talker.name, self._talker.role_frames))
+            self._deliver(_loaded(self._talker))
 
     def _fail(self, error: Exception) -> None:
         with self._lock:
@@ -257,6 +276,10 @@ class Pipeline:
     def _leave(self) -> None:
         if self._talker:
             self._talker.leave()
+
+
+def _loaded(talker: Talker) -> Loaded:
+    return Loaded(talker.name, talker.role_frames, talker.model, talker.models)
 
 
 class _NothingThereError(AssistantError):

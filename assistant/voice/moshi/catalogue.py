@@ -43,6 +43,11 @@ class Release:
         """For a command line: what its repository is called."""
         return self.repo.rpartition("/")[2].replace("-mlx-", "-")
 
+    @property
+    def voice(self) -> str:
+        """Whose voice it is, ``moshika`` or ``moshiko``, where it has one of its own."""
+        return self.key.partition("-")[0]
+
     def terms(self) -> str:
         """What to know before it is fetched, in sentences."""
         gate = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import mlx.core as mx
@@ -62,8 +62,9 @@ class Generator:
     ) -> None:
         config = lm.cfg
         self._sampling = sampling or Sampling()
+        self._sharpness = mx.array(self._sampling.sharpness)
         self._on_arrival = on_arrival
-        compile_ = compiler(compiled)
+        self._compile = compile_ = compiler(compiled)
         self._text_tokens: int = config.text_out_vocab_size
         self._audio_tokens: int = config.audio_vocab_size - 1
         self._embedding = Table.of(lm.text_emb, *lm.audio_embs)
@@ -76,7 +77,7 @@ class Generator:
         )
         self._head, self._tail = compile_(self._enter), compile_(self._leave)
         self._unbiased, self._freely = mx.zeros(self._text_tokens), mx.array([FREELY])
-        mx.eval(arrays(self._embedding, self._text_output), self._unbiased, self._freely)
+        mx.eval(arrays(self._embedding, self._text_output), self._unbiased, self._freely, self._sharpness)
         self.reset()
 
     def reset(self) -> None:
@@ -86,6 +87,15 @@ class Generator:
         self._forget_phrases()
         if self._on_arrival:
             self._advance()
+
+    def sample(self, text_temperature: float, audio_temperature: float) -> None:
+        """Draw the monologue's and the voice's tokens with these temperatures from the next step on."""
+        before = self._sampling
+        now = replace(before, text_temperature=text_temperature, audio_temperature=audio_temperature)
+        self._sampling, self._sharpness = now, mx.array(now.sharpness)
+        is_drawn = [(bool(each.text_temperature), bool(each.audio_temperature)) for each in (before, now)]
+        if is_drawn[0] != is_drawn[1]:
+            self._tail = self._compile(self._leave)
 
     def prefill(self, prompt: Prompt) -> None:
         """Begin a new conversation with ``prompt`` behind it; its last row is the first step's.
@@ -152,7 +162,7 @@ class Generator:
         x, qkv, offsets = self._head(inputs)
         x, attended = self._temporal(x, qkv, offsets, position)
         wanted = self._freely if text == FREELY else mx.array([text])
-        sampled = self._tail(x, attended, inputs, self._bias, wanted)
+        sampled = self._tail(x, attended, inputs, self._bias, wanted, self._sharpness)
         mx.async_eval(sampled)
         return sampled
 
@@ -164,26 +174,31 @@ class Generator:
         return x, self._temporal.enter(x, offsets), offsets
 
     def _leave(
-        self, x: mx.array, attended: mx.array, inputs: mx.array, bias: mx.array, wanted: mx.array
+        self,
+        x: mx.array,
+        attended: mx.array,
+        inputs: mx.array,
+        bias: mx.array,
+        wanted: mx.array,
+        sharpness: mx.array,
     ) -> mx.array:
         """The last layer's input and attention → the frame's sampled tokens, text first.
 
         ``bias`` is added to the monologue's logits; ``wanted`` (1,) is its token, as ``step`` is told.
+        ``sharpness`` (2,) is that of ``Sampling``.
         """
         how = self._sampling
         hidden = self._temporal.leave(x, attended)
         noise = self._noise(inputs[-1:])
-        drawn = draw(
-            self._text_output(hidden) + bias, noise[: self._text_tokens], how.text_temperature, how.text_top_k
-        )
+        sharp_text = sharpness[0] if how.text_temperature else None
+        sharp_audio = sharpness[1] if how.audio_temperature else None
+        drawn = draw(self._text_output(hidden) + bias, noise[: self._text_tokens], sharp_text, how.text_top_k)
         begins = mx.where((wanted == PAD_OR_WORD) & (drawn != NEW_WORD), PAD, drawn)
         text = mx.where(wanted >= 0, wanted, begins).astype(drawn.dtype)
 
         def sample(logits: mx.array, codebook: int) -> mx.array:
             start = self._text_tokens + codebook * self._audio_tokens
-            return draw(
-                logits, noise[start : start + self._audio_tokens], how.audio_temperature, how.audio_top_k
-            )
+            return draw(logits, noise[start : start + self._audio_tokens], sharp_audio, how.audio_top_k)
 
         return mx.concatenate([text, self._depth(hidden, text, sample)])
 

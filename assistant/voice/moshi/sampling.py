@@ -29,19 +29,26 @@ class Sampling:
     repetition_guard: bool = True
 
     @property
+    def sharpness(self) -> tuple[float, float]:
+        """One over the temperatures of text and audio; 1 where nothing is drawn."""
+        text, audio = (1 / each if each else 1.0 for each in (self.text_temperature, self.audio_temperature))
+        return text, audio
+
+    @property
     def greedy(self) -> bool:
         """Whether nothing is left to chance."""
         return self.text_temperature == self.audio_temperature == 0.0
 
 
-def draw(logits: mx.array, noise: mx.array, temperature: float, top_k: int) -> mx.array:
+def draw(logits: mx.array, noise: mx.array, sharpness: mx.array | None, top_k: int) -> mx.array:
     """One token of each row: logits (…, tokens) and Gumbel noise of that shape → (…), unsigned.
 
-    Tokens whose logit equals the k-th largest are all kept.
+    ``sharpness`` is one over the temperature; without it the likeliest token is taken. Tokens whose logit
+    equals the k-th largest are all kept.
     """
-    if temperature == 0.0:
+    if sharpness is None:
         return mx.argmax(logits, axis=-1)
-    scores = logits.astype(mx.float32) * (1 / temperature) + noise
+    scores = logits.astype(mx.float32) * sharpness + noise
     if 0 < top_k < logits.shape[-1]:
         scores = mx.where(logits < kth_largest(logits, top_k), -mx.inf, scores)
     return mx.argmax(scores, axis=-1)

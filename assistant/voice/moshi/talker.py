@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,7 +18,7 @@ from assistant.errors import CheckpointError, CheckpointMissingError
 from assistant.voice.duplex.announcement import Announcement
 from assistant.voice.duplex.pipeline import Codes, Conversation, Said, Samples, Stepper
 from assistant.voice.moshi.announcer import Announcer
-from assistant.voice.moshi.catalogue import MOSHIS, find_release
+from assistant.voice.moshi.catalogue import MOSHIS, Release, find_release
 from assistant.voice.moshi.checkpoint import Checkpoint, find_cached, open_checkpoint
 from assistant.voice.moshi.codec import mimi_decoder, mimi_encoder
 from assistant.voice.moshi.personaplex import has_voices
@@ -33,11 +35,16 @@ _log = logging.getLogger(__name__)
 
 
 class MoshiTalker:
-    """Moshi out of a checkpoint; see ``Talker``."""
+    """Moshi out of a checkpoint; see ``Talker``. ``releases`` are those on this machine, by voice."""
 
-    def __init__(self, checkpoint: Checkpoint, name: str) -> None:
+    def __init__(
+        self, checkpoint: Checkpoint, name: str, releases: Mapping[str, Release] = MappingProxyType({})
+    ) -> None:
         self.checkpoint = checkpoint
         self.name = name
+        self._releases = releases
+        self.models = frozenset(releases)
+        self.model = next((voice for voice, each in releases.items() if each.name == name), "")
         self._has_roles = has_voices(checkpoint.weights.parent)
         self.role_frames: int = checkpoint.config.raw["context"] if self._has_roles else 0
 
@@ -49,6 +56,14 @@ class MoshiTalker:
         """See ``Talker.make_decoder``."""
         return mimi_decoder(self.checkpoint.mimi, self.checkpoint.config.own_codebooks)
 
+    def choose(self, model: str) -> None:
+        """See ``Talker.choose``. All releases have the same codec."""
+        release = self._releases[model]
+        folder = find_cached(release)
+        if folder is None:
+            raise CheckpointMissingError(f"{release.name} is not on this machine any more.")
+        self.checkpoint, self.name, self.model = open_checkpoint(folder), release.name, model
+
     def make_stepper(self) -> Stepper:
         """See ``Talker.make_stepper``."""
         from assistant.voice.moshi.generator import Generator
@@ -57,6 +72,8 @@ class MoshiTalker:
         from assistant.voice.moshi.weights import load_lm
 
         began = time.monotonic()
+        # Weights of before are in cycles with what was compiled for them.
+        gc.collect()
         lm = load_lm(self.checkpoint)
         # A new conversation every time; a fixed seed would open them all alike.
         generator = Generator(lm, Sampling(seed=time.time_ns() % 2**32))
@@ -94,25 +111,27 @@ class MoshiStepper:
     def begin(self, conversation: Conversation) -> None:
         """See ``Stepper.begin``."""
         self._words.reset()
+        self._generator.sample(conversation.text_temperature, conversation.audio_temperature)
         if self._roles is None or not conversation.prompt:
             self._generator.reset()
         else:
             self._roles.take_on(conversation.prompt, conversation.voice)
 
 
-def find_moshi(engine: Literal["auto", "moshi"], model: str) -> MoshiTalker | None:
+def find_moshi(engine: Literal["auto", "moshi"], model: str, voice: str = "") -> MoshiTalker | None:
     """The Moshi to talk with. ``auto`` gives None for everything that speaks against it.
 
-    ``model`` is a folder or a known repository, empty for the first release on this machine.
-    Raises ``CheckpointError`` with what is missing and the remedy.
+    ``model`` is a folder or a known repository; empty for a release on this machine, of this ``voice`` where
+    there is one, which can later be changed for one of the other. Raises ``CheckpointError`` with what is
+    missing and the remedy.
     """
     if engine == "moshi":
-        return _open(model)
+        return _open(model, voice)
     if not _is_accelerated():
         _log.info("Moshi is not looked for: there is no accelerator that MLX knows.")
         return None
     try:
-        talker = _open(model)
+        talker = _open(model, voice)
         talker.checkpoint.check_memory()
     except CheckpointError as error:
         _log.info("Moshi is not taken: %s", error)
@@ -120,7 +139,7 @@ def find_moshi(engine: Literal["auto", "moshi"], model: str) -> MoshiTalker | No
     return talker
 
 
-def _open(model: str) -> MoshiTalker:
+def _open(model: str, voice: str) -> MoshiTalker:
     if find_spec("moshi_mlx") is None or find_spec("rustymimi") is None:
         raise CheckpointMissingError(
             "Moshi's packages are not installed.",
@@ -129,16 +148,26 @@ def _open(model: str) -> MoshiTalker:
     folder = Path(model).expanduser()
     if model and folder.is_dir():
         return MoshiTalker(open_checkpoint(folder), f"Moshi in {folder.name}")
-    releases = [find_release(model)] if model else list(MOSHIS)
-    for release in releases:
-        if release and (cached := find_cached(release)):
-            return MoshiTalker(open_checkpoint(cached), release.name)
-    if release := releases[0]:
-        raise CheckpointMissingError(
-            f"{release.name} is not on this machine. {release.terms()}",
-            f"Fetch it with: assistant models get {release.key}. The cascade goes on meanwhile.",
-        )
-    raise CheckpointMissingError(f"{model} is neither a folder nor a Moshi that is known.")
+    named = find_release(model)
+    if model and named is None:
+        raise CheckpointMissingError(f"{model} is neither a folder nor a Moshi that is known.")
+    wanted = [named] if named else sorted(MOSHIS, key=lambda each: each.voice != voice)
+    for release in wanted:
+        if cached := find_cached(release):
+            return MoshiTalker(open_checkpoint(cached), release.name, {} if named else _beside(release))
+    release = wanted[0]
+    raise CheckpointMissingError(
+        f"{release.name} is not on this machine. {release.terms()}",
+        f"Fetch it with: assistant models get {release.key}. The cascade goes on meanwhile.",
+    )
+
+
+def _beside(chosen: Release) -> dict[str, Release]:
+    """For each voice that there is here a release, of the chosen one's quantization where possible."""
+    kind = chosen.key.rpartition("-")[2]
+    there = [each for each in MOSHIS if find_cached(each)]
+    best_last = sorted(there, key=lambda each: (each.key.endswith(kind), each == chosen))
+    return {each.voice: each for each in best_last}
 
 
 def _is_accelerated() -> bool:
