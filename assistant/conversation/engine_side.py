@@ -57,9 +57,14 @@ class EngineSide:
         """True while there is a device, or a WAV, to be heard."""
         return bool(self.devices[0])
 
-    def ready(self, event: EngineReady) -> None:
-        """It listens: for the first time, or again, or another one does."""
-        is_new, self.report = self.report is None, event
+    def ready(self, event: EngineReady) -> bool:
+        """It listens: for the first time, or again, or another one does.
+
+        False where the model that was at work is at work still.
+        """
+        before, self.report = self.report, event
+        model = event.parts.get("model")
+        is_new = before is None
         self._is_held = False
         self.devices = (event.input_device, event.output_device)
         self._speaker_lost = None
@@ -73,6 +78,7 @@ class EngineSide:
         if self.wanted and is_new:
             # It begins, each time, with the devices of the settings.
             self._outbox.engine(self.wanted)
+        return before is None or before.engine != event.engine or before.parts.get("model") != model
 
     def use_devices(self, input_name: str, output_name: str) -> None:
         """Other devices, by name, from now on; empty follows the system's default."""

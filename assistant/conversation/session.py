@@ -348,8 +348,8 @@ class Session:
     # --- the engine -----------------------------------------------------------------------------------
 
     def _engine_ready(self, event: EngineReady, now: float) -> None:
-        self.engine.ready(event)
-        self.engine.begin_anew(self.persona, self.answers.history)
+        if self.engine.ready(event):
+            self.engine.begin_anew(self.persona, self.answers.history)
         self._outbox.engine(SetVolume(self.volume))
         if not self.microphone_open:
             self._outbox.engine(SetMicrophone(False))

@@ -134,7 +134,7 @@ def _talker_for(config: EngineConfig) -> FindTalker | None:
         return None
     from assistant.voice.moshi.talker import find_moshi
 
-    return lambda: find_moshi(engine, config.moshi_model, config.moshi_voice)
+    return lambda: find_moshi(engine, config.moshi_model, config.moshi_voice, config.without)
 
 
 def _read(pipe: Connection, inbox: Inbox, loaded: threading.Event, recorder: AudioRecorder) -> None:

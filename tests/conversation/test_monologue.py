@@ -213,3 +213,13 @@ def test_a_cascade_is_told_nothing_of_it() -> None:
     world.session.asleep = True
     world.settle()
     assert not [each for each in world.commands if isinstance(each, BeginAnew | HoldMonologue)]
+
+
+def test_news_of_the_same_model_do_not_end_the_conversation(world: MoshiWorld) -> None:
+    """Its listener was switched off, say."""
+    begun = [each for each in world.commands if isinstance(each, BeginAnew)]
+    moshi = replace(READY, engine="moshi", answers_itself=True)
+    world.feed(replace(moshi, parts={**READY.parts, "recogniser": "moonshine"}))
+    assert [each for each in world.commands if isinstance(each, BeginAnew)] == begun
+    world.feed(replace(moshi, parts={**READY.parts, "model": "Moshiko q4"}))
+    assert len([each for each in world.commands if isinstance(each, BeginAnew)]) == len(begun) + 1

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.voice.duplex.announcement import Announcement, Progress
-from assistant.voice.duplex.pipeline import Codes, Conversation, Said, Samples, Stepper
+from assistant.voice.duplex.pipeline import Codes, Conversation, Ears, Said, Samples, Stepper
 from assistant.voice.moshi.codec import FRAME, SAMPLE_RATE
 from assistant.voice.moshi.talker import MoshiTalker
 
@@ -36,6 +36,7 @@ class ScriptedTalker:
     role_frames = 0
     model = ""
     models: frozenset[str] = frozenset()
+    listener: Ears | None = None
 
     def __init__(self, script: list[str] | None = None) -> None:
         self.script = deque(script or [])
@@ -61,7 +62,10 @@ class ScriptedTalker:
             raise self.fails
         return self
 
-    def step(self, user: Codes, announcement: Announcement | None) -> Said:
+    def make_listener(self) -> Ears | None:
+        return self.listener
+
+    def step(self, user: Codes, announcement: Announcement | None = None) -> Said:
         self.gate.wait(10)
         if self.fails:
             raise self.fails
@@ -149,7 +153,7 @@ class _TextFromFile:
         self._read = self._length()
         self._pieces: deque[str] = deque()
 
-    def step(self, user: Codes, announcement: Announcement | None) -> Said:
+    def step(self, user: Codes, announcement: Announcement | None = None) -> Said:
         said = self._stepper.step(user, announcement)
         if said.progress:
             return said

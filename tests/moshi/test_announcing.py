@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.engine.monologue_protocol import MonologueText
 from assistant.engine.protocol import EndReply, SpeechFinished, SpeechHeard
-from assistant.voice.duplex.pipeline import Stepper
+from assistant.voice.duplex.pipeline import Codes, Conversation, Stepper
 from assistant.voice.moshi.checkpoint import open_checkpoint
 from assistant.voice.moshi.talker import MoshiTalker
 from tests.fakes.moshi_weights import write_without_codec
@@ -44,3 +44,18 @@ def test_a_sentence_is_said_and_told_and_then_moshi_speaks_freely(tmp_path: Path
     loop.run(30)
     assert len(loop.all(MonologueText)) > free
     assert loop.duplex.stop()
+
+
+def test_of_a_frame_with_more_codes_moshi_takes_its_own(tmp_path: Path) -> None:
+    """One encoder serves a recogniser of 32 codebooks too."""
+    checkpoint = open_checkpoint(write_without_codec(tmp_path / "moshi"))
+    frame = np.arange(32, dtype=np.int32)
+
+    def said(heard: Codes) -> list[list[int]]:
+        stepper = MoshiTalker(checkpoint, "tiny").make_stepper()
+        stepper.begin(Conversation(text_temperature=0.0, audio_temperature=0.0))
+        steps = [stepper.step(heard) for _ in range(4)]
+        return [step.codes.tolist() for step in steps if step.codes is not None]
+
+    assert said(frame) == said(frame[:8])
+    assert said(frame) != said(frame[8:])

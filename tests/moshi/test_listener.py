@@ -13,10 +13,11 @@ from moshi_mlx import models, utils
 from numpy.typing import NDArray
 
 from assistant.errors import CheckpointError
+from assistant.voice.duplex.user_words import Words
 from assistant.voice.moshi.checkpoint import open_checkpoint
 from assistant.voice.moshi.config import MoshiConfig, Packing
 from assistant.voice.moshi.generator import Generator
-from assistant.voice.moshi.listener import DELAY_FRAMES, Listener, Words, open_stt
+from assistant.voice.moshi.listener import DELAY_FRAMES, Listener, open_stt
 from assistant.voice.moshi.stt import Heard, SpeechToText
 from assistant.voice.moshi.transcript import Transcript, TurnEnds
 from assistant.voice.moshi.weights import load_lm

@@ -10,7 +10,7 @@ import pytest
 from assistant.errors import CheckpointError, CheckpointMissingError
 from assistant.voice.duplex.pipeline import Conversation
 from assistant.voice.moshi import talker
-from assistant.voice.moshi.catalogue import find_release
+from assistant.voice.moshi.catalogue import STT, find_release
 from assistant.voice.moshi.talker import find_moshi
 from tests.fakes.moshi_weights import write_without_codec
 
@@ -101,3 +101,21 @@ def test_a_personas_temperatures_hold_from_its_first_step(folder: Path) -> None:
     assert said(0.8) == drawn, "the noise is the conversation's"
     assert said(0.2) not in (cold, drawn)
     assert said(0.0) == cold
+
+
+def test_kyutais_recogniser_hears_beside_it_where_it_can_be_used(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(talker, "find_cached", lambda release: folder if release is STT else None)
+    codebooks = []
+    monkeypatch.setattr(talker, "mimi_encoder", lambda mimi, count: codebooks.append(count))
+    found = find_moshi("moshi", str(folder))
+    assert found is not None
+    found.make_encoder()
+    assert found.make_listener() is None
+    assert "which is no recogniser" in caplog.text, "the embedded one listens"
+    without = find_moshi("moshi", str(folder), without=("kyutai-stt",))
+    assert without is not None
+    without.make_encoder()
+    assert codebooks == [32, 8]
+    assert without.make_listener() is None

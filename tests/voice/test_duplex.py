@@ -222,7 +222,7 @@ def test_frames_that_come_too_fast_go_oldest_first_and_the_user_is_told() -> Non
             loop.take()
         in_hand = 1
         assert QUEUED <= len(talker.heard) <= 2 * (QUEUED + in_hand), "what encoder and model may hold"
-        loop.duplex._times_at = 0.0
+        loop.duplex._pace._looked_at = 0.0
         loop.run(1)
         (notice,) = loop.all(EngineNotice)
         assert "does not keep up" in notice.message

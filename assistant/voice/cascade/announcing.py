@@ -25,6 +25,14 @@ class Announcing:
         """True while a talker is there that says it."""
         return self._is_forced and self._duplex.is_ready
 
+    @property
+    def parts(self) -> dict[str, str]:
+        """The speech parts that are the talker's, by role."""
+        name = self._duplex.name
+        mine = {"model": name, "voice": f"{name}, word for word", "recogniser": "kyutai-stt"}
+        is_its = {"model": True, "voice": self.is_talkers, "recogniser": self._duplex.has_listener}
+        return {role: part for role, part in mine.items() if is_its[role]}
+
     def take(self, command: Say | EndReply | CancelSpeech) -> list[Event]:
         """Begin an answer, go on with it, end it or break it off."""
         match command:

@@ -96,7 +96,7 @@ class Cascade:
         self._playout = Playout()
         self._transport: AudioTransport | None = None
         self._devices: UseDevices | None = None
-        self._retry_at = 0.0
+        self._retry_at = self._reply_until = 0.0
         self._told = ""
         self._has_output = False
         self._microphone_open = True
@@ -110,18 +110,14 @@ class Cascade:
         self._now = time.monotonic()
         self._meters = (PeakMeter(), PeakMeter())
         self._levels_at = self._health_at = 0.0
-        self._held = False
-        self._reply_until = 0.0
-        self._input_over = False
-        self._stopping = False
+        self._held = self._input_over = self._stopping = False
 
     def _make_listening(self) -> Listening | None:
-        if self._parts.vad is None or self._parts.recogniser is None:
+        parts = self._parts
+        if parts.vad is None or parts.recogniser is None:
             return None
-        self._recognition = RecognitionWorker(
-            self._parts.recogniser, self._inbox.put, self._parts.name_listener
-        )
-        hearing = Hearing(self._parts.vad, self._parts.echo)
+        self._recognition = RecognitionWorker(parts.recogniser, self._inbox.put, parts.name_listener)
+        hearing = Hearing(parts.vad, parts.echo)
         return Listening(hearing, self._playout, self._recognition.submit, self._emit, self._act)
 
     def submit(self, command: Command) -> None:
@@ -183,9 +179,8 @@ class Cascade:
                 self._emit_all(self._announcing.take(message))
                 if isinstance(message, EndReply):
                     self._reply_until = 0.0
-            case HoldMonologue() | BeginAnew() | talking.Spoken() | talking.Loaded() | talking.Failed():
-                if news := self._duplex.take(message):
-                    self._emit(self._report(news))
+            case _ if isinstance(message, HoldMonologue | BeginAnew | talking.Message):
+                self._tell_news(self._duplex.take(message))
             case SetMicrophone(is_open):
                 self._set_microphone(is_open)
             case SetVolume(volume):
@@ -251,7 +246,8 @@ class Cascade:
 
     def _speak(self) -> None:
         # Before anything of an announcement is written: what the talker has written is discarded here.
-        self._duplex.advance(self._now, is_held=not self._playout.is_idle, is_heard=self._has_open_turn)
+        is_held = not self._playout.is_idle
+        self._tell_news(self._duplex.advance(self._now, is_held=is_held, is_heard=self._has_open_turn))
         self._playout.is_answered_elsewhere = self._duplex.is_announcing
         self._speaking.advance(self._has_output)
         is_floor_taken = self._listening is not None and self._listening.user_has_floor
@@ -275,9 +271,11 @@ class Cascade:
         parts = self._parts.names()
         if not self._duplex.is_ready:
             return EngineReady("cascade", parts, *self._names, notes)
-        if self._announcing.is_talkers:
-            parts["voice"] = f"{self._duplex.name}, word for word"
-        return EngineReady("moshi", {"model": self._duplex.name, **parts}, *self._names, notes, True)
+        return EngineReady("moshi", parts | self._announcing.parts, *self._names, notes, True)
+
+    def _tell_news(self, news: tuple[str, ...]) -> None:
+        if news:
+            self._emit(self._report(news))
 
     def _open_transport(self, devices: UseDevices | None) -> TransportInfo | None:
         return self._start(self._open_audio(devices), devices)
@@ -365,6 +363,8 @@ class Cascade:
             self._emit(event)
 
     def _emit(self, event: Event) -> None:
+        if self._duplex.overhears(event):
+            return
         match event:
             case UserTurn(text=text) if text:
                 self._reply_until = time.monotonic() + _REPLY_LIMIT_S

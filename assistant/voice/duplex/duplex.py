@@ -6,7 +6,6 @@ and time stands still for it.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +15,6 @@ import numpy as np
 from assistant.audio.transport import AudioTransport, Samples
 from assistant.engine.monologue_protocol import (
     BeginAnew,
-    FrameTimes,
     HoldMonologue,
     MonologueEnded,
     MonologueText,
@@ -33,16 +31,19 @@ from assistant.engine.protocol import (
 from assistant.severity import Severity
 from assistant.voice.duplex.announcement import Announcement, Progress, Sentence
 from assistant.voice.duplex.gate import Gate
+from assistant.voice.duplex.pace import Pace
 from assistant.voice.duplex.pipeline import (
     Conversation,
     Failed,
     FindTalker,
     Loaded,
     Message,
+    Overheard,
     Pipeline,
     Spoken,
 )
 from assistant.voice.duplex.speech import MonologueSpeech, Told, events_of
+from assistant.voice.duplex.user_words import UserWords
 from assistant.voice.moshi.codec import FRAME
 
 ANSWER_S = 3.0
@@ -52,13 +53,8 @@ _REFRESH = 0.7
 """Share of the context from which a silence is taken to begin anew."""
 _SILENCE_S = 3.0
 _AUDIBLE = 10 ** (-50 / 20)
-_TIMES_S = 5.0
-_TOO_SLOW = 0.05
-"""Share of frames that may be lost before the user is told."""
 _QUIET = Announcement(UNANSWERED, is_complete=True)
 """After an announcement that was broken off: nothing, for as long as the talker needs to stop."""
-
-_log = logging.getLogger(__name__)
 
 
 class Duplex:
@@ -94,12 +90,13 @@ class Duplex:
         self._is_loading = find is not None
         self._loaded = Loaded("")
         self._missed: set[str] = set()
+        self._user = UserWords()
         self._input_over_at: float | None = None
-        self._times_at = time.monotonic()
-        self._told_dropped = self._told_done = 0
-        self._has_warned = False
+        self._pace = Pace(self._pipeline, self._speech, emit)
         self.name = ""
         """The talker's, once it is loaded and until it fails."""
+        self.has_listener = False
+        """Somebody hears the user on its codes, unless it is held."""
         self.words_at = float("-inf")
         """When words of the talker's were last heard."""
 
@@ -140,6 +137,10 @@ class Duplex:
         since = now - max(self._input_over_at, self.words_at)
         return since >= ANSWER_S or now - self._input_over_at >= ANSWER_LIMIT_S
 
+    def overhears(self, event: Event) -> bool:
+        """True for what the cascade hears of the user where its own listener hears that."""
+        return self._user.overhears(event, is_listening=self._is_listening)
+
     # --- in and out --------------------------------------------------------------------------------
 
     def hear(self, block: Samples) -> None:
@@ -166,6 +167,7 @@ class Duplex:
                 return self._choose(model)
             case Loaded(name, role_frames):
                 self.name, self._is_loading, self._loaded = name, False, message
+                self.has_listener = message.has_listener and self._pipeline.listens
                 self._oldest = int(_REFRESH * role_frames)
                 return (f"{name} listens and answers by itself now.",)
             case Failed(error):
@@ -175,6 +177,9 @@ class Duplex:
                 if error is not None:
                     self._emit(EngineNotice(Severity.ERROR, error.message, error.remedy))
                     return ("The cascade listens and answers instead.",)
+            case Overheard(epoch, words):
+                if epoch == self._pipeline.epoch and self._is_listening:
+                    self._emit_all(self._user.take(words, self._now, is_audible=self._is_open))
             case Spoken(epoch, text, samples, progress):
                 self._done += 1
                 self._age += 1
@@ -234,14 +239,18 @@ class Duplex:
         self._speech.stop()
         self._emit(SpeechFinished(announced, self._heard, interrupted=True))
 
-    def advance(self, now: float, *, is_held: bool, is_heard: bool = False) -> None:
-        """Report what has been heard; once for every block. ``is_heard`` while the user speaks."""
+    def advance(self, now: float, *, is_held: bool, is_heard: bool = False) -> tuple[str, ...]:
+        """Report what has been heard; once for every block. ``is_heard`` while the user speaks.
+
+        Returns the news of who listens.
+        """
         self._now = now
         is_held = is_held or (self._is_asleep and not self.is_announcing)
         if is_held != self._is_held:
             self._is_held = is_held
             if is_held:
                 self._break_off()
+                self._emit_all(self._user.close(now))
                 self._pipeline.epoch += 1
                 self._filled = 0
         for event in self._speech.heard():
@@ -249,7 +258,7 @@ class Duplex:
         if is_heard or self._gate.is_talking or self.is_announcing:
             self._spoken_at = now
         self._refresh(now)
-        self._report()
+        return self._keep_up()
 
     def silence(self, generation: int) -> None:
         """Nothing more of this utterance is wanted, nor of an announcement older than ``generation``."""
@@ -331,37 +340,25 @@ class Duplex:
             self._age = 0
             self._emit(RoleFading())
 
-    def _report(self) -> None:
-        if not self.name or time.monotonic() - self._times_at < _TIMES_S:
-            return
-        self._times_at = time.monotonic()
-        line = self._pipeline
-        times = FrameTimes(
-            line.encode.times(), line.step.times(), line.decode.times(), line.dropped, self._speech.underruns
-        )
-        self._emit(times)
-        _log.info("%s", times)
-        lost, came = line.dropped - self._told_dropped, self._done - self._told_done
-        self._told_dropped, self._told_done = line.dropped, self._done
-        if not self._has_warned and lost > _TOO_SLOW * (lost + came):
-            self._has_warned = True
-            self._emit(_too_slow(times))
+    @property
+    def _is_listening(self) -> bool:
+        return self.has_listener and self.is_ready and not self._is_held
+
+    def _emit_all(self, events: list[Event]) -> None:
+        for event in events:
+            self._emit(event)
+
+    def _keep_up(self) -> tuple[str, ...]:
+        """Where frames are lost the listener is the first to go."""
+        if not self.name or not self._pace.is_lost(self._done):
+            return ()
+        if not self.has_listener:
+            self._pace.warn()
+            return ()
+        self.has_listener = self._pipeline.listens = False
+        self._emit_all(self._user.close(self._now))
+        return ("Moshi does not keep up: its listener is off, and the embedded recogniser listens.",)
 
 
 def _nobody() -> None:
     return None
-
-
-def _too_slow(times: FrameTimes) -> EngineNotice:
-    stages = {
-        "the codec's encoder": times.encode,
-        "the model": times.step,
-        "the codec's decoder": times.decode,
-    }
-    slowest = max(stages, key=lambda name: stages[name])
-    return EngineNotice(
-        Severity.WARNING,
-        f"Moshi does not keep up: {slowest} takes {stages[slowest][1] * 1000:.0f} ms where a frame lasts 80.",
-        "Close other programs, take a smaller quantization (assistant models get moshika-q4), "
-        "or set engine = cascade.",
-    )

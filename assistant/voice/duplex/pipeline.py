@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from assistant.errors import AssistantError
 from assistant.voice.duplex.announcement import Announcement, Progress
 from assistant.voice.duplex.stage import Stage
+from assistant.voice.duplex.user_words import Words
 
 Samples = NDArray[np.float32]
 Codes = NDArray[np.int32]
@@ -60,6 +61,18 @@ class Stepper(Protocol):
         ...
 
 
+class Ears(Protocol):
+    """A recogniser that hears the user on the talker's own codes; made and used on the model's thread."""
+
+    def hear(self, codes: Codes) -> Words:
+        """The user's next frame (codebooks,)."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        ...
+
+
 class Talker(Protocol):
     """A full-duplex model with its codec, found but not loaded. Each part is made on its own thread."""
 
@@ -83,6 +96,10 @@ class Talker(Protocol):
         """The model, loaded and warm. Raises ``AssistantError``."""
         ...
 
+    def make_listener(self) -> Ears | None:
+        """Who hears the user beside it, loaded; None where nobody does."""
+        ...
+
     def make_decoder(self) -> Callable[[Codes], Samples]:
         """Codes (codebooks,) → sound (1920,) at 24 kHz. Raises ``AssistantError``."""
         ...
@@ -104,6 +121,15 @@ class Loaded:
     role_frames: int = 0
     model: str = ""
     models: frozenset[str] = frozenset()
+    has_listener: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """What the listener made of a frame of the user's."""
+
+    epoch: int
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +149,7 @@ class Spoken:
     progress: Progress | None = None
 
 
-Message = Loaded | Failed | Spoken
+Message = Loaded | Failed | Spoken | Overheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +175,7 @@ class _Coded:
 @dataclass(frozen=True, slots=True)
 class _Stepped:
     epoch: int
+    heard: Codes
     said: Said
 
 
@@ -170,6 +197,10 @@ class Pipeline:
         """Replaced by the user of the pipeline: the model begins that one with the next frame."""
         self.announcement: Announcement | None = None
         """Replaced by the user of the pipeline: from the next frame on the model says nothing else."""
+        self.listens = True
+        """Cleared by the user of the pipeline: the listener takes time that there is not."""
+        self._listener: Ears | None = None
+        self._listened = -1
         self.encode: Stage[_Heard, _Coded] = Stage(
             "duplex-encode",
             self._make_encode,
@@ -180,7 +211,7 @@ class Pipeline:
         self.step: Stage[_Coded, _Stepped] = Stage(
             "duplex-step",
             self._make_step,
-            lambda stepped: self.decode.put(stepped),
+            self._stepped,
             self._fail,
             ready=self._one_ready,
             leave=self._leave,
@@ -218,6 +249,7 @@ class Pipeline:
         self.encode.start()
         self.decode.start()
         stepper = talker.make_stepper()
+        self._listener = talker.make_listener()
         conversation = self.conversation
 
         def step(coded: _Coded) -> _Stepped:
@@ -229,13 +261,25 @@ class Pipeline:
                     del stepper
                     talker.choose(conversation.model)
                     stepper = talker.make_stepper()
-                    self._deliver(_loaded(talker))
+                    self._deliver(self._loaded(talker))
                 stepper.begin(conversation)
             if coded.epoch != self.epoch:
-                return _Stepped(coded.epoch, Said("", None))
-            return _Stepped(coded.epoch, stepper.step(coded.codes, coded.wish.announcement))
+                return _Stepped(coded.epoch, coded.codes, Said("", None))
+            return _Stepped(coded.epoch, coded.codes, stepper.step(coded.codes, coded.wish.announcement))
 
         return step
+
+    def _stepped(self, stepped: _Stepped) -> None:
+        """What is said goes on its way before what was heard is looked at."""
+        self.decode.put(stepped)
+        if self._listener is None or not self.listens or stepped.epoch != self.epoch:
+            return
+        if stepped.epoch != self._listened:
+            self._listened = stepped.epoch
+            self._listener.reset()
+        words = self._listener.hear(stepped.heard)
+        if words.added or words.turn is not None:
+            self._deliver(Overheard(stepped.epoch, words))
 
     def _make_encode(self) -> Callable[[_Heard], _Coded]:
         assert self._talker
@@ -258,7 +302,7 @@ class Pipeline:
             self._loading -= 1
             is_ready = self._loading == 0 and not self._has_failed
         if is_ready and self._talker:
-            self._deliver(_loaded(self._talker))
+            self._deliver(self._loaded(self._talker))
 
     def _fail(self, error: Exception) -> None:
         with self._lock:
@@ -273,13 +317,13 @@ class Pipeline:
             remedy = "The log says why; restart the assistant to try it again."
             self._deliver(Failed(AssistantError("Moshi has failed.", remedy)))
 
+    def _loaded(self, talker: Talker) -> Loaded:
+        has_listener = self._listener is not None
+        return Loaded(talker.name, talker.role_frames, talker.model, talker.models, has_listener)
+
     def _leave(self) -> None:
         if self._talker:
             self._talker.leave()
-
-
-def _loaded(talker: Talker) -> Loaded:
-    return Loaded(talker.name, talker.role_frames, talker.model, talker.models)
 
 
 class _NothingThereError(AssistantError):

@@ -8,7 +8,6 @@ last words need not be waited for. That silence is its own: Moshi never hears it
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 from assistant.errors import CheckpointError
 from assistant.voice.cascade.ports import RECOGNITION_RATE, Samples
 from assistant.voice.cascade.ports import Transcript as Understood
+from assistant.voice.duplex.user_words import Words
 from assistant.voice.moshi.checkpoint import open_checkpoint
 from assistant.voice.moshi.codec import FRAME, SAMPLE_RATE, mimi_encoder
 from assistant.voice.moshi.config import Packing
@@ -29,14 +29,6 @@ DELAY_FRAMES = 7
 """Frames after which a word that was said is out: half a second, rounded up."""
 SETTLING_FRAMES = 8
 """Frames of silence after which the encoder's codes of it are those of silence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a frame brought: text that is new, and the turn's whole text where it ended, else None."""
-
-    added: str
-    turn: str | None = None
 
 
 class Listener:

@@ -6,7 +6,7 @@ import gc
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -16,9 +16,9 @@ import numpy as np
 
 from assistant.errors import CheckpointError, CheckpointMissingError
 from assistant.voice.duplex.announcement import Announcement
-from assistant.voice.duplex.pipeline import Codes, Conversation, Said, Samples, Stepper
+from assistant.voice.duplex.pipeline import Codes, Conversation, Ears, Said, Samples, Stepper
 from assistant.voice.moshi.announcer import Announcer
-from assistant.voice.moshi.catalogue import MOSHIS, Release, find_release
+from assistant.voice.moshi.catalogue import MOSHIS, STT, Release, find_release
 from assistant.voice.moshi.checkpoint import Checkpoint, find_cached, open_checkpoint
 from assistant.voice.moshi.codec import mimi_decoder, mimi_encoder
 from assistant.voice.moshi.personaplex import has_voices
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from assistant.voice.moshi.generator import Generator
     from assistant.voice.moshi.roles import Roles
 
+HEARD_CODEBOOKS = 32
+"""Codes of a frame where a recogniser hears too. Moshi's are the first ones, which are the same."""
+LISTENER = "kyutai-stt"
+"""The recogniser's name, in settings and parts."""
 WARM_UP = 4
 """Steps before the first frame: what the device compiles, it compiles in these."""
 
@@ -35,14 +39,22 @@ _log = logging.getLogger(__name__)
 
 
 class MoshiTalker:
-    """Moshi out of a checkpoint; see ``Talker``. ``releases`` are those on this machine, by voice."""
+    """Moshi out of a checkpoint; see ``Talker``. ``releases`` are those on this machine, by voice.
+
+    ``listener`` is the folder of a recogniser that hears the user beside it.
+    """
 
     def __init__(
-        self, checkpoint: Checkpoint, name: str, releases: Mapping[str, Release] = MappingProxyType({})
+        self,
+        checkpoint: Checkpoint,
+        name: str,
+        releases: Mapping[str, Release] = MappingProxyType({}),
+        listener: Path | None = None,
     ) -> None:
         self.checkpoint = checkpoint
         self.name = name
         self._releases = releases
+        self._listener = listener
         self.models = frozenset(releases)
         self.model = next((voice for voice, each in releases.items() if each.name == name), "")
         self._has_roles = has_voices(checkpoint.weights.parent)
@@ -50,7 +62,8 @@ class MoshiTalker:
 
     def make_encoder(self) -> Callable[[Samples], Codes]:
         """See ``Talker.make_encoder``."""
-        return mimi_encoder(self.checkpoint.mimi, self.checkpoint.config.user_codebooks)
+        codebooks = HEARD_CODEBOOKS if self._listener else self.checkpoint.config.user_codebooks
+        return mimi_encoder(self.checkpoint.mimi, codebooks)
 
     def make_decoder(self) -> Callable[[Codes], Samples]:
         """See ``Talker.make_decoder``."""
@@ -82,7 +95,20 @@ class MoshiTalker:
         generator.reset()
         _log.info("%s loaded in %.1f s", self.name, time.monotonic() - began)
         roles = Roles(self.checkpoint, generator) if self._has_roles else None
-        return MoshiStepper(generator, Words(self.checkpoint.tokenizer), roles)
+        words = Words(self.checkpoint.tokenizer)
+        return MoshiStepper(generator, words, self.checkpoint.config.user_codebooks, roles)
+
+    def make_listener(self) -> Ears | None:
+        """See ``Talker.make_listener``."""
+        if self._listener is None:
+            return None
+        from assistant.voice.moshi.listener import open_listener
+
+        try:
+            return open_listener(self._listener)
+        except CheckpointError as error:
+            _log.warning("Kyutai's recogniser is not taken, the embedded one listens: %s", error)
+            return None
 
     def leave(self) -> None:
         """See ``Talker.leave``: MLX aborts the process where a thread that used it ends otherwise."""
@@ -95,15 +121,18 @@ class MoshiTalker:
 class MoshiStepper:
     """See ``Stepper``."""
 
-    def __init__(self, generator: Generator, words: Words, roles: Roles | None = None) -> None:
+    def __init__(
+        self, generator: Generator, words: Words, codebooks: int, roles: Roles | None = None
+    ) -> None:
         self._generator = generator
+        self._codebooks = codebooks
         self._words = words
         self._roles = roles
         self._announcer = Announcer(words.tokens_of)
 
     def step(self, user: Codes, announcement: Announcement | None = None) -> Said:
         """See ``Stepper.step``."""
-        step = self._generator.step(user, self._announcer.wanted(announcement))
+        step = self._generator.step(user[: self._codebooks], self._announcer.wanted(announcement))
         if progress := self._announcer.placed(step.text):
             return Said("", step.codes, progress)
         return Said(self._words.add(step.text), step.codes)
@@ -118,20 +147,23 @@ class MoshiStepper:
             self._roles.take_on(conversation.prompt, conversation.voice)
 
 
-def find_moshi(engine: Literal["auto", "moshi"], model: str, voice: str = "") -> MoshiTalker | None:
+def find_moshi(
+    engine: Literal["auto", "moshi"], model: str, voice: str = "", without: Sequence[str] = ()
+) -> MoshiTalker | None:
     """The Moshi to talk with. ``auto`` gives None for everything that speaks against it.
 
     ``model`` is a folder or a known repository; empty for a release on this machine, of this ``voice`` where
-    there is one, which can later be changed for one of the other. Raises ``CheckpointError`` with what is
+    there is one, which can later be changed for one of the other. Kyutai's recogniser listens beside it where
+    it is on this machine, unless ``without`` names it. Raises ``CheckpointError`` with what is
     missing and the remedy.
     """
     if engine == "moshi":
-        return _open(model, voice)
+        return _open(model, voice, without)
     if not _is_accelerated():
         _log.info("Moshi is not looked for: there is no accelerator that MLX knows.")
         return None
     try:
-        talker = _open(model, voice)
+        talker = _open(model, voice, without)
         talker.checkpoint.check_memory()
     except CheckpointError as error:
         _log.info("Moshi is not taken: %s", error)
@@ -139,22 +171,24 @@ def find_moshi(engine: Literal["auto", "moshi"], model: str, voice: str = "") ->
     return talker
 
 
-def _open(model: str, voice: str) -> MoshiTalker:
+def _open(model: str, voice: str, without: Sequence[str]) -> MoshiTalker:
     if find_spec("moshi_mlx") is None or find_spec("rustymimi") is None:
         raise CheckpointMissingError(
             "Moshi's packages are not installed.",
             "Install requirements-moshi.lock as docs/dependencies.md says; the cascade goes on meanwhile.",
         )
+    listener = None if LISTENER in without else find_cached(STT)
     folder = Path(model).expanduser()
     if model and folder.is_dir():
-        return MoshiTalker(open_checkpoint(folder), f"Moshi in {folder.name}")
+        return MoshiTalker(open_checkpoint(folder), f"Moshi in {folder.name}", listener=listener)
     named = find_release(model)
     if model and named is None:
         raise CheckpointMissingError(f"{model} is neither a folder nor a Moshi that is known.")
     wanted = [named] if named else sorted(MOSHIS, key=lambda each: each.voice != voice)
     for release in wanted:
         if cached := find_cached(release):
-            return MoshiTalker(open_checkpoint(cached), release.name, {} if named else _beside(release))
+            choice = {} if named else _beside(release)
+            return MoshiTalker(open_checkpoint(cached), release.name, choice, listener)
     release = wanted[0]
     raise CheckpointMissingError(
         f"{release.name} is not on this machine. {release.terms()}",
