@@ -24,7 +24,7 @@ from assistant.engine.protocol import UserTurn
 from assistant.personas.load import DEFAULT_SLUG, Library
 from assistant.personas.names import match
 from assistant.tools.registry import default_registry
-from assistant.voice.cascade import weights
+from assistant.voice.cascade import name_listening, weights
 from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.parts import load_name_recogniser, load_recogniser
 from assistant.voice.cascade.ports import Recogniser
@@ -67,7 +67,7 @@ class Ears:
         first = _kept(first_key, lambda: self._first.transcribe(audio()).text)
         if not self._closer.wants(first, audio()):
             return Heard(first, ())
-        closer = f"{_version(whisper)}|{self._names}|{key}"
+        closer = f"{_version(whisper)}|{_version(name_listening)}|{self._names}|{key}"
         return Heard(first, tuple(_kept(closer, lambda: list(self._closer.readings(audio())))))
 
 
