@@ -13,7 +13,7 @@ from assistant.personas.load import Library
 from assistant.personas.names import match
 from assistant.tools.result import ToolCall
 
-_LIKELIEST = 4
+_LIKELIEST = 3
 """Readings that count: those behind them added no request of the tuning voices, but one out of "decaf"."""
 
 
