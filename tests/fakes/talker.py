@@ -158,9 +158,9 @@ class _TextFromFile:
         if said.progress:
             return said
         if self._length() > self._read:
-            said = self._path.read_text()[self._read :]
-            self._read += len(said)
-            self._pieces += [said[start : start + 4] for start in range(0, len(said), 4)]
+            text = self._path.read_text()[self._read :]
+            self._read += len(text)
+            self._pieces += [text[start : start + 4] for start in range(0, len(text), 4)]
         if self._pieces:
             return Said(self._pieces.popleft(), said.codes)
         return Said("", None if said.codes is None else np.zeros_like(said.codes))
