@@ -151,6 +151,8 @@ class Assembly:
             moshi_model=values.moshi_model,
             moshi_voice=persona.voices.moshi.model,
             announcements=values.announcements,
+            voice_engine=values.voice_engine,
+            voice_model=values.voice_model,
         )
         return Supervisor(config, self.locations.engine_log_file)
 

@@ -214,7 +214,7 @@ def preview_persona(
 
     library, values = _library(context.obj)
     persona = find_persona(name, library)
-    voice, _ = load_voice(values.without)
+    voice, _ = load_voice(values.without, values.voice_engine, values.voice_model)
     said = text or next(line for line in persona.lines.greeting if not line_fields(line))
     speech = voice.synthesise(said, voice_spec(persona, library))
     if out_path:

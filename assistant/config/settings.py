@@ -32,6 +32,13 @@ class Settings(BaseSettings):
         default="embedded",
         description='"embedded" (the packaged voice) or "forced" (Moshi\'s own), for what it is told to say',
     )
+    voice_engine: Literal["auto", "hibari", "system", "kyutai", "csm"] = Field(
+        default="auto",
+        description='"auto" (the packaged one), "hibari", "system", "kyutai" or "csm"',
+    )
+    voice_model: str = Field(
+        default="", description="a folder with the voice's weights, or empty for what is in the cache"
+    )
     text_engine: str = Field(
         default="auto",
         pattern=r"^[a-z][a-z0-9_-]*$",

@@ -28,8 +28,11 @@ def run_checks(options: Mapping[str, Any] | None = None, *, with_sound: bool = F
     locations = find_locations(settings.data_dir)
     yield from check_files(locations, find_config_file(), settings.themes_dir or locations.themes)
     yield from check_terminal(TerminalView.here())
-    yield from check_parts(describe_parts(), settings.without)
+    yield from check_parts(describe_parts(settings.voice_engine, settings.voice_model), settings.without)
     yield check_text_engine(settings, locations)
-    yield from probe("speech", {"without": settings.without})
+    yield from probe(
+        "speech",
+        {"without": settings.without, "engine": settings.voice_engine, "model": settings.voice_model},
+    )
     devices = {"input_name": settings.input_device, "output_name": settings.output_device}
     yield from probe("sound", {**devices, "with_sound": with_sound})

@@ -82,7 +82,7 @@ def _run(task: Task, options: dict[str, Any]) -> Iterator[Finding]:
     if task == "speech":
         from assistant.doctor.speech import check_speech
 
-        return check_speech(options["without"])
+        return check_speech(**options)
     if task == "parts":
         from assistant.doctor.welcome import check_engines
 

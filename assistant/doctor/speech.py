@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.doctor.finding import Finding, Status
+from assistant.engine.protocol import VoiceEngine
 from assistant.errors import VoiceError
 from assistant.voice.cascade.parts import PartReport
 
@@ -46,7 +47,9 @@ def _describe(part: PartReport) -> str:
     return f"{part.name} {part.version}".strip() + f" ({', '.join(fact for fact in facts if fact)})"
 
 
-def check_speech(without: Collection[str] = ()) -> Iterator[Finding]:
+def check_speech(
+    without: Collection[str] = (), engine: VoiceEngine = "auto", model: str = ""
+) -> Iterator[Finding]:
     """Load the parts as the engine does, and let the recogniser write down what the voice says."""
     import numpy as np
 
@@ -58,7 +61,7 @@ def check_speech(without: Collection[str] = ()) -> Iterator[Finding]:
     try:
         load_vad(without)
         recogniser, _ = load_recogniser(without)
-        voice, _ = load_voice(without)
+        voice, _ = load_voice(without, engine, model)
         spoken = np.concatenate(list(voice.synthesise(SENTENCE, VoiceSpec())))
         understood = recogniser.transcribe(resample(spoken, SAMPLE_RATE, RECOGNITION_RATE)).text
     except VoiceError as error:

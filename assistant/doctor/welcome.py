@@ -45,7 +45,7 @@ def check_engines(options: dict[str, Any]) -> Iterator[Finding]:
     from assistant.voice.cascade.parts import describe_parts
 
     values = load_settings(options).values
-    yield from check_parts(describe_parts(), values.without)
+    yield from check_parts(describe_parts(values.voice_engine, values.voice_model), values.without)
     yield check_text_engine(values, find_locations(values.data_dir))
 
 

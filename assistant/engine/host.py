@@ -161,7 +161,7 @@ def load_parts(config: EngineConfig) -> Parts:
 
     with ThreadPoolExecutor(max_workers=3) as pool:
         recogniser = pool.submit(catalogue.load_recogniser, config.without)
-        voice = pool.submit(catalogue.load_voice, config.without)
+        voice = pool.submit(catalogue.load_voice, config.without, config.voice_engine, config.voice_model)
         vad = pool.submit(catalogue.load_vad, config.without)
         echo, said = _load_echo(config)
     notes = list(said)

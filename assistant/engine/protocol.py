@@ -46,6 +46,9 @@ class VoiceSpec:
     say_as: tuple[tuple[str, str], ...] = ()
 
 
+VoiceEngine = Literal["auto", "hibari", "system", "kyutai", "csm"]
+"""Voices that can be asked for; ``auto`` is the packaged one."""
+
 # --- how the engine is started ------------------------------------------------------------------
 
 
@@ -89,6 +92,9 @@ class EngineConfig:
     """Which of several the persona speaks with that is there at the start, ``moshiko`` or ``moshika``."""
     announcements: Literal["embedded", "forced"] = "embedded"
     """Whose voice says what the session wants said while Moshi talks: the packaged one, or Moshi's own."""
+    voice_engine: VoiceEngine = "auto"
+    voice_model: str = ""
+    """A folder with a larger voice; empty for what is in Hugging Face's cache."""
 
 
 # --- commands: session -> engine ----------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ class Recorder:
     """One recording at a time under ``parent``; its failures are told and never reach the conversation.
 
     ``settings`` are part of what it says of the program. ``keeps_house`` lets old recordings under ``parent``
-    go when a new one begins.
+    go when the program starts and when a new one begins.
     """
 
     def __init__(self, parent: Path, settings: Settings, *, keeps_house: bool = False) -> None:
@@ -53,8 +54,11 @@ class Recorder:
         self._send: Callable[[Command], None] = lambda command: None
 
     def attach(self, show: Callable[[Update], None], send: Callable[[Command], None]) -> None:
-        """Where updates and commands to the engine go."""
+        """Where updates and commands to the engine go; the program starts, and recordings grown old go."""
         self._show, self._send = show, send
+        with contextlib.suppress(OSError):
+            if self._keeps_house and (removed := remove_old(self._parent, time.time())):
+                log.info("%d old recordings were removed", removed)
 
     @property
     def is_on(self) -> bool:

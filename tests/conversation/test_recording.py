@@ -9,6 +9,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -422,3 +423,15 @@ def test_old_recordings_go_when_a_new_one_begins(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(folders, "KEPT", 1500)
     assert folders.remove_old(tmp_path, 1e9) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine", "new"]
+
+
+def test_recordings_grown_old_go_when_the_program_starts(tmp_path: Path) -> None:
+    for name, age_s in (("old", folders.KEPT_S + 60), ("new", folders.KEPT_S - 60)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / folders.JOURNAL).write_text("x")
+        at = time.time() - age_s
+        os.utime(tmp_path / name / folders.JOURNAL, (at, at))
+    Recorder(tmp_path, Settings()).attach(lambda update: None, lambda command: None)
+    assert len(list(tmp_path.iterdir())) == 2, "a folder that the user has named is left alone"
+    Recorder(tmp_path, Settings(), keeps_house=True).attach(lambda update: None, lambda command: None)
+    assert [each.name for each in tmp_path.iterdir()] == ["new"]

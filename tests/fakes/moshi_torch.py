@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.voice.moshi.catalogue import MIMI_FILE, STT, TOKENIZER_FILE, VOICES_FILE
+from assistant.voice.moshi.catalogue import MIMI_FILE, STT, TOKENIZER_FILE, TTS, VOICES_FILE
 from assistant.voice.moshi.personaplex import VOICES
 from tests.fakes.moshi_weights import TINY, random_lm, write_tokenizer
 
@@ -29,6 +29,33 @@ STT_1B: dict[str, Any] = {
 """The published recogniser's sizes."""
 TINY_STT = STT_1B | {"dim": 256, "num_heads": 4, "num_layers": 2, "text_card": 400}
 TINY_PERSONAPLEX = TINY | {"num_layers": 1, "depformer_num_layers": 1}
+TTS_1B: dict[str, Any] = {
+    "dim": 2048, "num_heads": 16, "num_layers": 16, "hidden_scale": 4.125, "context": 500,
+    "max_period": 10000, "causal": True, "layer_scale": None, "gating": "silu", "norm": "rms_norm_f32",
+    "positional_embedding": "rope", "cross_attention": True, "demux_second_stream": True,
+    "depformer_dim": 1024, "depformer_num_heads": 16, "depformer_num_layers": 4,
+    "depformer_dim_feedforward": 3072, "depformer_pos_emb": "none", "depformer_low_rank_embeddings": 128,
+    "text_card": 8000, "existing_text_padding_id": 3, "card": 2048, "n_q": 32, "dep_q": 32,
+    "delays": [0, 0, *[2] * 31], "model_type": "tts", "model_id": {"sig": "1e68beda", "epoch": 240},
+    "tts_config": {"audio_delay": 1.28, "second_stream_ahead": 2},
+    "conditioners": {
+        "speaker_wavs": {"type": "tensor", "tensor": {"dim": 512}},
+        "control": {"type": "lut", "lut": {
+            "n_bins": 1, "dim": 16, "tokenizer": "noop", "possible_values": ["ok"],
+        }},
+        "cfg": {"type": "lut", "lut": {
+            "n_bins": 7, "dim": 16, "tokenizer": "noop",
+            "possible_values": ["1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0"],
+        }},
+    },
+}  # fmt: skip
+"""The published voice's sizes as far as they are documented; the rest is what upstream reads."""
+TINY_TTS = TTS_1B | {
+    "dim": 64, "num_heads": 4, "num_layers": 2, "context": 80, "text_card": 400, "card": 200,
+    "depformer_dim": 32, "depformer_num_heads": 4, "depformer_num_layers": 2, "depformer_dim_feedforward": 96,
+    "depformer_low_rank_embeddings": 8, "n_q": 8, "dep_q": 8, "delays": [0, 0, *[2] * 7],
+    "conditioners": TTS_1B["conditioners"] | {"speaker_wavs": {"type": "tensor", "tensor": {"dim": 16}}},
+}  # fmt: skip
 TORCH_TYPES = {
     "FloatStorage": np.float32,
     "HalfStorage": np.float16,
@@ -91,6 +118,25 @@ def write_stt(folder: Path, raw: dict[str, Any] = TINY_STT, kind: str = "f32") -
     mx.save_safetensors(str(folder / mimi), {"x": mx.zeros(3)})
     write_tokenizer(folder / tokenizer, raw["text_card"])
     (folder / config).write_text(json.dumps(raw | {"mimi_name": mimi, "tokenizer_name": tokenizer}))
+    return lm
+
+
+def write_tts(folder: Path, raw: dict[str, Any] = TINY_TTS, kind: str = "f32") -> Any:
+    """Kyutai's voice as published, but for the codec, with a speaker beside it; the model is returned."""
+    import mlx.core as mx
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lm = random_lm(raw, kind)
+    weights, mimi, tokenizer, config = TTS.files
+    mx.save_safetensors(str(folder / weights), torch_weights(lm))
+    mx.save_safetensors(str(folder / mimi), {"x": mx.zeros(3)})
+    width = raw["conditioners"]["speaker_wavs"]["tensor"]["dim"]
+    mx.save_safetensors(
+        str(folder / "speaker.safetensors"), {"speaker_wavs": mx.random.normal((1, width, 20))}
+    )
+    write_tokenizer(folder / tokenizer, raw["text_card"])
+    names = {"moshi_name": weights, "mimi_name": mimi, "tokenizer_name": tokenizer}
+    (folder / config).write_text(json.dumps(raw | names))
     return lm
 
 

@@ -11,8 +11,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from importlib import metadata
 
+from assistant.engine.protocol import VoiceEngine
 from assistant.errors import VoiceError
-from assistant.voice.cascade.catalogue import RECOGNISERS, VADS, VOICES, P_co, Part, Role
+from assistant.voice.cascade.catalogue import RECOGNISERS, VADS, P_co, Part, Role
+from assistant.voice.cascade.larger_voices import voices_in_order
 from assistant.voice.cascade.ports import NameRecogniser, Recogniser, Voice, VoiceActivityDetector
 
 _TITLES: dict[Role, str] = {
@@ -64,14 +66,19 @@ def load_name_recogniser(beside: object, without: Collection[str] = ()) -> NameR
     return loaded if isinstance(loaded, NameRecogniser) else None
 
 
-def load_voice(without: Collection[str] = ()) -> tuple[Voice, tuple[str, ...]]:
-    """The best voice and notes for the user. Raises ``VoiceError`` when none works."""
-    return _first(VOICES, without)
+def load_voice(
+    without: Collection[str] = (), engine: VoiceEngine = "auto", model: str = ""
+) -> tuple[Voice, tuple[str, ...]]:
+    """The voice that is asked for, else the best, and notes for the user.
+
+    Raises ``VoiceError`` when none works.
+    """
+    return _first(voices_in_order(engine, model), without)
 
 
-def describe_parts() -> tuple[PartReport, ...]:
+def describe_parts(engine: VoiceEngine = "auto", model: str = "") -> tuple[PartReport, ...]:
     """Every part, in the order in which it would be taken; loads none of them."""
-    return tuple(_report(part) for part in (*VADS, *RECOGNISERS, *VOICES))
+    return tuple(_report(part) for part in (*VADS, *RECOGNISERS, *voices_in_order(engine, model)))
 
 
 def _first(parts: tuple[Part[P_co], ...], without: Collection[str]) -> tuple[P_co, tuple[str, ...]]:

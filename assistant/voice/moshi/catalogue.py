@@ -95,7 +95,26 @@ STT = Release(
 )
 """In Candle's layout, as the weights for MLX lack the heads that tell the end of a turn."""
 
-RELEASES = (*MOSHIS, PERSONAPLEX, STT)
+TTS = Release(
+    "Kyutai's voice for English and French",
+    "kyutai/tts-1.6b-en_fr",
+    (
+        "dsm_tts_1e68beda@240.safetensors",
+        MIMI_FILE,
+        "tokenizer_spm_8k_en_fr_audio.model",
+        "config.json",
+    ),
+    4.1,
+)
+TTS_SPEAKERS = Release(
+    "A speaker for Kyutai's voice",
+    "kyutai/tts-voices",
+    ("alba-mackenna/casual.wav.1e68beda@240.safetensors",),
+    0.1,
+    "Kyutai and Alba MacKenna",
+)
+
+RELEASES = (*MOSHIS, PERSONAPLEX, STT, TTS, TTS_SPEAKERS)
 
 
 def find_release(name: str) -> Release | None:
