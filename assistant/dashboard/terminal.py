@@ -1,4 +1,4 @@
-"""Keeps native libraries from drawing over the dashboard.
+"""Keeps native libraries from drawing over the dashboard, and notices that the terminal is gone.
 
 Textual draws on ``sys.__stderr__``, which is file descriptor 2, and so does every C library that complains.
 While the dashboard runs, descriptor 2 is the log and Textual draws on a copy of the terminal's descriptor.
@@ -6,11 +6,45 @@ While the dashboard runs, descriptor 2 is the log and Textual draws on a copy of
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+
+class Screen(io.TextIOWrapper):
+    """The terminal to draw on. When it is gone, this process gets the ``SIGHUP`` that it may not have got.
+
+    Textual draws from a thread, which would end with the error and leave all others waiting for it.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(os.fdopen(descriptor, "wb"), encoding="utf-8", errors="replace")
+        self._is_gone = False
+
+    def write(self, text: str, /) -> int:
+        """Draw."""
+        if not self._is_gone:
+            try:
+                super().write(text)
+            except OSError:
+                self._go()
+        return len(text)
+
+    def flush(self) -> None:
+        """Draw what waits."""
+        if not self._is_gone:
+            try:
+                super().flush()
+            except OSError:
+                self._go()
+
+    def _go(self) -> None:
+        self._is_gone = True
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
 @contextmanager
@@ -19,7 +53,7 @@ def native_output_to(log: Path | None) -> Iterator[None]:
 
     A log that cannot be opened is no reason to stop: then the output goes nowhere.
     """
-    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+    terminal = Screen(os.dup(2))
     original = sys.__stderr__
     _point_stderr_at(log)
     sys.__stderr__ = terminal  # type: ignore[misc]
@@ -29,7 +63,8 @@ def native_output_to(log: Path | None) -> Iterator[None]:
         sys.__stderr__ = original  # type: ignore[misc]
         terminal.flush()
         os.dup2(terminal.fileno(), 2)
-        terminal.close()
+        with suppress(OSError):
+            terminal.close()
 
 
 def _point_stderr_at(log: Path | None) -> None:

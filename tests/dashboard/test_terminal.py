@@ -74,20 +74,24 @@ class Terminal:
                 time.sleep(0.01)
 
 
+def start(terminal: int, *arguments: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.fakes.dashboard", *arguments],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm-256color"},
+        start_new_session=True,
+    )
+
+
 @contextmanager
 def dashboard(*arguments: str) -> Iterator[Terminal]:
     parent, child = pty.openpty()
     fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     before = termios.tcgetattr(child)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.fakes.dashboard", *arguments],
-        stdin=child,
-        stdout=child,
-        stderr=child,
-        cwd=ROOT,
-        env={**os.environ, "TERM": "xterm-256color"},
-        start_new_session=True,
-    )
+    process = start(child, *arguments)
     try:
         yield Terminal(process, parent)
         assert termios.tcgetattr(child) == before
@@ -112,6 +116,20 @@ def test_signals_end_it_and_restore_the_terminal(number: signal.Signals):
         terminal.process.send_signal(number)
         assert terminal.end() == 0
         assert_clean(terminal)
+
+
+def test_a_terminal_that_is_gone_ends_it_also_without_a_signal():
+    parent, child = pty.openpty()
+    # In a session of its own and without a terminal that controls it: no SIGHUP comes.
+    process = start(child)
+    os.close(child)
+    terminal = Terminal(process, parent)
+    try:
+        terminal.wait_for(HEARD)
+        os.close(parent)
+        assert process.wait(20) == 0
+    finally:
+        process.kill()
 
 
 def test_a_storm_of_sizes_leaves_the_last_one_on_the_screen():
