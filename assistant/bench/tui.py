@@ -38,6 +38,8 @@ LIMITS = {
     ("long session", "ms a token"): 6.0,
     ("long session", "ms a switch, median"): 100.0,
     ("long session", "live nodes"): 149.0,
+    ("memory", "bytes a turn"): 1_000.0,
+    ("memory", "objects a turn"): 0.5,
     ("keys", "ms to paint, p95"): 50.0,
 }
 """What a figure of a scenario must not exceed."""

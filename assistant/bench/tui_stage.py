@@ -194,16 +194,23 @@ async def long_session(stage: Stage) -> Figures:
 
 async def memory(stage: Stage) -> Figures:
     """What ten thousand turns leave behind."""
-    process = psutil.Process()
     await _fill(stage, TURNS)
-    first = process.memory_info().rss
+    objects, size = _held()
     await _fill(stage, MANY_TURNS - TURNS)
-    last = process.memory_info().rss
+    objects_after, size_after = _held()
+    turns = MANY_TURNS - TURNS
     return {
-        "MB after 1,000": first / 2**20,
-        "MB after 10,000": last / 2**20,
-        "bytes a turn": (last - first) / (MANY_TURNS - TURNS),
+        "MB after 1,000": size / 2**20,
+        "MB after 10,000": size_after / 2**20,
+        "bytes a turn": (size_after - size) / turns,
+        "objects a turn": (objects_after - objects) / turns,
     }
+
+
+def _held() -> tuple[int, int]:
+    """Objects that are in use, and bytes of the process."""
+    gc.collect()
+    return len(gc.get_objects()), psutil.Process().memory_info().rss
 
 
 async def keys(stage: Stage) -> Figures:
