@@ -93,7 +93,7 @@ class Assembly:
             )
         persona = find_persona(wanted, library)
         text_engine = self._text_engine or TextEngineManager(
-            values, self.locations.models, self.locations.text_log_file, library.personas
+            values, self.locations.models, self.locations.text_log_file
         )
         registry = default_registry()
         session = Session(
@@ -180,8 +180,7 @@ def text_engine_for(options: Mapping[str, Any]) -> TextEngineManager:
     """The text engine of the settings by itself. Raises ``ConfigError`` and ``TextEngineError``."""
     values = load_settings(options).values
     locations = find_locations(values.data_dir)
-    personas = load_library(values.themes_dir or locations.themes).personas
-    return TextEngineManager(values, locations.models, locations.text_log_file, personas)
+    return TextEngineManager(values, locations.models, locations.text_log_file)
 
 
 def find_persona(name: str, library: Library) -> Persona:

@@ -42,6 +42,7 @@ def launch_dashboard(options: dict[str, Any], *, mini: bool = False) -> None:
                 look=Look(values.theme, values.glyphs, values.motion, values.bell),
                 watch=PersonaWatch(values.themes_dir or assembly.locations.themes),
                 exports=assembly.locations.data / "exports",
+                engine_log=assembly.locations.engine_log_file,
                 keys=values.keys,
                 locate_key=lambda action: assembly.settings.locate("keys", action),
             )

@@ -149,7 +149,7 @@ async def converse(
     library = load_library()
     config = EngineConfig(audio, names=library.names, without=tuple(without))
     observer = Observer(Supervisor(config, log_path))
-    brain = text_engine or ScriptedEngine(library.personas)
+    brain = text_engine or ScriptedEngine()
     session = Session(library, default_registry(), DEFAULT_SLUG, text_engine=brain.name)
     runner = ConversationRunner(session, observer, brain, open_temporary_store())
 

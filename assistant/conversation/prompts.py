@@ -42,7 +42,7 @@ def build_prompt(
     persona: Persona,
     history: Sequence[Message],
     tools: Sequence[dict[str, Any]],
-    personas: Sequence[str],
+    personas: Sequence[Persona],
     instruction: str = "",
     summary: Sequence[Said] = (),
 ) -> Prompt:

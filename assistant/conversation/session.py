@@ -36,6 +36,7 @@ from assistant.conversation.requests import (
     VolumeRequested,
     WakeRequested,
 )
+from assistant.conversation.standing import Standing
 from assistant.conversation.turns import UserTurns
 from assistant.conversation.understood import understood
 from assistant.conversation.updates import (
@@ -43,7 +44,6 @@ from assistant.conversation.updates import (
     NoticeShown,
     PersonaChanged,
     Phase,
-    PhaseChanged,
 )
 from assistant.conversation.voice import voice_spec
 from assistant.engine.monologue_protocol import RoleFading
@@ -121,7 +121,7 @@ class Session:
         """Listens only for "wake up" or a persona's name."""
         self.talking = False
         self._last_tick: float | None = None
-        self._shown_phase: PhaseChanged | None = None
+        self._standing = Standing(self)
 
     # --- what others may ask ----------------------------------------------------------------------
 
@@ -225,7 +225,7 @@ class Session:
                 self._outbox.show(shown(event))
         self.preparation.drop_outdated()
         self.engine.hold_monologue(self.asleep)
-        self._show_phase()
+        self._standing.show()
         return self._outbox.take()
 
     # --- the user's side ----------------------------------------------------------------------------
@@ -308,7 +308,7 @@ class Session:
     ) -> Prompt:
         history, summary = (*self.answers.history, *unsaid), self.answers.history.summary
         tools = self._registry.for_persona(persona).schemas()
-        return build_prompt(purpose, persona, history, tools, self._library.names, instruction, summary)
+        return build_prompt(purpose, persona, history, tools, self._library.personas, instruction, summary)
 
     def _follow_up(self, answer: Answer, results: Sequence[Result]) -> Prompt:
         prompt = self._build_conversation_prompt(self.persona, Purpose.TOOL_RESULT)
@@ -386,10 +386,3 @@ class Session:
     def phase(self) -> Phase:
         """What the assistant is doing."""
         return phase_of(self)
-
-    def _show_phase(self) -> None:
-        hears = self.microphone_open and self.engine.has_microphone
-        shown = PhaseChanged(self.phase, hears, self.talking)
-        if shown != self._shown_phase:
-            self._shown_phase = shown
-            self._outbox.show(shown)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from assistant.severity import Severity
+from assistant.tools.result import Kind
 
 
 class Phase(StrEnum):
@@ -76,6 +77,22 @@ class ToolShown:
     arguments: Mapping[str, Any]
     status: ToolStatus
     result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolKnown:
+    """A tool, what it may do, and whether a model may call it as the present persona."""
+
+    name: str
+    kind: Kind
+    for_model: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToolsShown:
+    """All tools that there are from now on."""
+
+    tools: tuple[ToolKnown, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,7 @@ Update = (
     | PersonaChanged
     | MessageShown
     | ToolShown
+    | ToolsShown
     | LevelsShown
     | EngineShown
     | LatencyShown

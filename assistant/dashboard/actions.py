@@ -14,11 +14,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from assistant.conversation.requests import (
-    DevicesRequested,
     MicrophoneRequested,
     PersonaRequested,
     RecordingRequested,
-    Request,
     SoundTestRequested,
     StopRequested,
     TalkRequested,
@@ -26,6 +24,7 @@ from assistant.conversation.requests import (
     WakeRequested,
 )
 from assistant.conversation.updates import NoticeShown, PhaseChanged
+from assistant.dashboard.face import QUIT_WITHIN_S, FaceApp
 from assistant.dashboard.keymap import ACTIONS, Action, bindings, nearest
 from assistant.dashboard.look import Look
 from assistant.dashboard.remembered import Memory
@@ -39,35 +38,27 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from assistant.config.editor import SettingRow, SettingsEditor
-    from assistant.dashboard.bridge import Checks, Conversation
-    from assistant.personas.load import Library
-    from assistant.personas.model import Persona
+    from assistant.dashboard.bridge import Checks, Prepared
+    from assistant.dashboard.devices import Devices
 
 
-QUIT_WITHIN_S = 2.0
-"""How long after a Ctrl-C a second one quits."""
-
-
-class ActionApp(App[None]):
-    """An app with a method for every action. ``clock`` gives seconds that never go back.
+class ActionApp(FaceApp):
+    """An app with a method for every action.
 
     Methods of actions that take an argument are given what stands behind their slash command.
     """
 
     BINDINGS = bindings(everywhere=True)
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self._clock = clock
-        self._interrupted_at = float("-inf")
+    def __init__(self, prepare: Callable[[], Prepared], clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(prepare, clock)
         self.actions: tuple[Action, ...] = ACTIONS
-        self.conversation: Conversation | None = None
-        self.personas: Library | None = None
         self.memory = Memory()
         self.exports = Path.cwd()
         self.look = Look()
         self.settings: SettingsEditor | None = None
         self.checks: Checks | None = None
+        self.devices: Devices | None = None
         self._listened = False
 
     @property
@@ -75,18 +66,9 @@ class ActionApp(App[None]):
         """The main screen, whatever dialog lies over it."""
         return next(screen for screen in self.screen_stack if isinstance(screen, DashboardScreen))
 
-    def request(self, request: Request) -> None:
-        """Pass on what the user wants; nothing happens before the conversation is there."""
-        if self.conversation is not None:
-            self.conversation.request(request)
-
     def tell(self, severity: Severity, message: str, remedy: str = "") -> None:
         """Put a notice of the dashboard's own into the conversation."""
         self.dashboard.show(NoticeShown(severity, message, remedy), self.find)
-
-    def find(self, slug: str) -> Persona | None:
-        """The persona with this slug."""
-        return self.personas.get(slug) if self.personas else None
 
     @property
     def _phase(self) -> PhaseChanged:
@@ -105,6 +87,24 @@ class ActionApp(App[None]):
     def action_stop(self) -> None:
         """Stop what is being said or thought."""
         self.request(StopRequested())
+
+    def action_devices(self) -> None:
+        """Choose microphone and speaker."""
+        self.choose_device()
+
+    def choose_device(self, setting: str = "input_device", then: Callable[[], None] | None = None) -> bool:
+        """Open the choice of the device that ``setting`` names; False where it names none.
+
+        ``then`` is called when the choice is over.
+        """
+        from assistant.dashboard.devices import SETTINGS
+        from assistant.dashboard.screens.devices import DevicesScreen
+
+        if self.devices is None or setting not in SETTINGS:
+            return False
+        screen = DevicesScreen(self.devices, self.action_sound_test, SETTINGS[setting])
+        self.push_screen(screen, lambda _: then and then())
+        return True
 
     def action_sound_test(self) -> None:
         """Hear a sentence in the present voice."""
@@ -178,9 +178,9 @@ class ActionApp(App[None]):
         """Show or hide the tool calls."""
         self.dashboard.toggle_panel("tools")
 
-    def action_log_panel(self) -> None:
-        """Show or hide the log."""
-        self.dashboard.toggle_panel("log")
+    def action_log_panel(self, words: str = "") -> None:
+        """Show or hide the log; with words, show what holds them."""
+        self.dashboard.toggle_log(words)
 
     def action_scroll_up(self) -> None:
         """Scroll back in the conversation."""
@@ -243,7 +243,7 @@ class ActionApp(App[None]):
         from assistant.dashboard.screens.settings import SettingsScreen
 
         if self.settings is not None:
-            self.push_screen(SettingsScreen(self.settings, self._setting_saved))
+            self.push_screen(SettingsScreen(self.settings, self._setting_saved, self.choose_device))
 
     def _setting_saved(self, row: SettingRow) -> None:
         """What can change while it runs does so at once."""
@@ -252,8 +252,8 @@ class ActionApp(App[None]):
         match row.name:
             case "volume":
                 self.request(VolumeRequested(values.volume))
-            case "input_device" | "output_device":
-                self.request(DevicesRequested(values.input_device, values.output_device))
+            case "input_device" | "output_device" if self.devices:
+                self.devices.follow_settings()
             case "theme" | "glyphs" | "motion" | "bell":
                 self.use_look(Look(values.theme, values.glyphs, values.motion, values.bell))
                 self._dress()
@@ -355,6 +355,15 @@ class ActionApp(App[None]):
 
         self.push_screen(HelpScreen(self.actions))
 
+    def action_suspend(self) -> None:
+        """Leave for the shell, where ``fg`` comes back; meanwhile nobody speaks or listens."""
+        self._hush(True)
+        self.action_suspend_process()
+
+    def resumed(self) -> None:
+        """Back from the shell."""
+        self._hush(False)
+
     def action_interrupt(self) -> None:
         """Copy what is selected; else stop what is being said; twice within two seconds, quit."""
         line = self.focused.selected_text if isinstance(self.focused, Input) else ""
@@ -363,10 +372,7 @@ class ActionApp(App[None]):
             self.screen.clear_selection()
             self.notify("Copied.", timeout=2, markup=False)
             return
-        now = self._clock()
-        if now - self._interrupted_at <= QUIT_WITHIN_S:
-            self.exit()
+        if self.quits_now():
             return
-        self._interrupted_at = now
         self.request(StopRequested())
         self.notify("Press Ctrl-C again to quit.", timeout=QUIT_WITHIN_S, markup=False)

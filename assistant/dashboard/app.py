@@ -6,25 +6,24 @@ import asyncio
 import logging
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.worker import Worker, WorkerState
 
 from assistant.conversation.requests import PersonasReloaded, TypedTurn
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Phase, PhaseChanged, Update
 from assistant.dashboard import slash
 from assistant.dashboard.actions import ActionApp
 from assistant.dashboard.bridge import Prepared, UpdateArrived
-from assistant.dashboard.commands import AssistantCommands
+from assistant.dashboard.commands import AssistantCommands, DeviceCommands
+from assistant.dashboard.devices import Devices
 from assistant.dashboard.keymap import remap
 from assistant.dashboard.room import HUGE, NORMAL, WIDE
 from assistant.dashboard.screens.dashboard import DashboardScreen
 from assistant.dashboard.terminal import native_output_to
-from assistant.dashboard.theming.theme import NEUTRAL, persona_theme
+from assistant.dashboard.theming.theme import persona_theme
 from assistant.dashboard.widgets.prompt import Prompt
 from assistant.errors import AssistantError, EngineError
 from assistant.severity import Severity
@@ -43,24 +42,13 @@ log = logging.getLogger(__name__)
 
 
 class DashboardApp(ActionApp):
-    """Shows a conversation full-screen.
-
-    ``prepare`` loads the conversation and the personas; it is called after the first paint. An
-    ``AssistantError`` of it ends the app and is kept as ``failure``. ``clock`` gives monotonic seconds.
-    """
+    """Shows a conversation full-screen."""
 
     CSS_PATH = "app.tcss"
     TITLE = "Assistant"
-    COMMANDS: ClassVar = {AssistantCommands}
+    COMMANDS: ClassVar = {AssistantCommands, DeviceCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal"), (WIDE, "-wide"), (HUGE, "-huge")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
-
-    def __init__(self, prepare: Callable[[], Prepared], clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(clock)
-        self._prepare = prepare
-        self.failure: AssistantError | None = None
-        self.register_theme(NEUTRAL)
-        self.theme = NEUTRAL.name
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -68,35 +56,19 @@ class DashboardApp(ActionApp):
         """The dashboard is the only screen beside its dialogs."""
         return DashboardScreen(self._clock)
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, which the stylesheet needs under every theme."""
-        return NEUTRAL.variables
-
-    def on_mount(self) -> None:
-        """Paint first, load then."""
-        self.call_after_refresh(self._open)
-
-    def _open(self) -> None:
-        try:
-            prepared = self._prepare()
-        except AssistantError as error:
-            self.failure = error
-            self.exit(return_code=1)
-            return
-        self.conversation, self.personas = prepared.conversation, prepared.personas
+    def begin(self, prepared: Prepared) -> None:
+        """See ``FaceApp``."""
         self.settings, self.checks = prepared.settings, prepared.checks
         self.memory, self.exports = prepared.memory, prepared.exports
-        self.dashboard.add_panels(self.memory.now.panels)
+        self.devices = Devices(prepared.checks, prepared.settings, self.request)
+        self.dashboard.add_panels(self.memory.now.panels, prepared.engine_log)
         self.use_look(prepared.look)
         self._wear(prepared.slug)
         self._use_keys(prepared)
         self.dashboard.voice.display = self.memory.now.dots
         if watch := prepared.watch:
             self.set_interval(LOOK_S, lambda: self._look_at_personas(watch))
-        prepared.conversation.subscribe(self._post_update)
-        self.run_worker(
-            prepared.conversation.run(), name="conversation", group="conversation", exit_on_error=False
-        )
+        self.app_resume_signal.subscribe(self, lambda _: self.resumed())
         if not self.memory.now.welcomed:
             self.action_welcome()
 
@@ -115,20 +87,8 @@ class DashboardApp(ActionApp):
         """Which panels are open is remembered."""
         self.memory.change(panels=event.panels)
 
-    def _post_update(self, update: Update) -> None:
-        self.post_message(UpdateArrived(update))
-
-    async def close(self) -> None:
-        """End the conversation; after the app has ended and the terminal is the user's again."""
-        if self.conversation is not None:
-            await self.conversation.close()
-
-    @on(Worker.StateChanged)
-    def _conversation_ended(self, event: Worker.StateChanged) -> None:
+    def ended(self, error: BaseException | None) -> None:
         """A conversation that fails is told about; what was said stays readable."""
-        if event.worker.name != "conversation" or event.state is not WorkerState.ERROR:
-            return
-        error = event.worker.error
         if not isinstance(error, AssistantError):
             log.error("the conversation stopped", exc_info=error)
             error = EngineError(
@@ -184,7 +144,7 @@ class DashboardApp(ActionApp):
         self.personas = library
         self.request(PersonasReloaded(tuple(each.model_dump(mode="json") for each in library)))
         # As a message: a timer's own task may be followed by a paint before the new colours are there.
-        self._post_update(PersonaChanged(current))
+        self.post_update(PersonaChanged(current))
         if broken := [error for error in library.failed if str(error) not in known]:
             text = "\n".join(f"{error.file}:{error.line}: {error.reason}" for error in broken)
             self.notify(text, title="A persona stays as it was", severity="warning", timeout=10, markup=False)

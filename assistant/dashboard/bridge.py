@@ -48,10 +48,14 @@ class Conversation(Protocol):
 
 
 class Checks(Protocol):
-    """What the first-run screen looks at; both block, and neither raises."""
+    """What the dashboard finds out about the machine; all of these block, and none raises."""
 
     def found(self) -> Iterable[Finding]:
         """What there is and what would be better, as it becomes known."""
+        ...
+
+    def devices(self) -> Iterable[Finding]:
+        """Every microphone and speaker: its role, and its name as the detail."""
         ...
 
     def sound(self) -> Iterable[Finding]:
@@ -73,11 +77,13 @@ class Prepared:
     settings: SettingsEditor | None = None
     look: Look = field(default_factory=Look)
     checks: Checks | None = None
-    """For the screen of the first run, which is not shown without."""
+    """For the screens of the first run and of the devices, which show nothing without."""
     watch: PersonaWatch | None = None
     """Notices that persona files have changed."""
     exports: Path = Path()
     """The folder for conversations that are written to files."""
+    engine_log: Path | None = None
+    """The log file of the engine's process, shown with the dashboard's own."""
     locate_key: Callable[[str], str] = "keys.{}".format
     """Where a key of the settings stands, such as ``config.toml:4: keys.talk``."""
 

@@ -1,7 +1,7 @@
 """The one table of what keys do. Bindings, key bar, help, palette, slash commands and docs come from it.
 
 Every key works while the input line has the focus. Left alone are keys that line editing needs, that
-terminals cannot tell apart, that multiplexers and job control take, and that desktops take (F10 to F12, Ctrl
+terminals cannot tell apart, that multiplexers and flow control take, and that desktops take (F10 to F12, Ctrl
 with arrows). An action without a key is in the palette and a slash command, and can be given one.
 """
 
@@ -27,8 +27,8 @@ EDITING = _set(
 )
 """What the input line does itself."""
 
-SWALLOWED = _set("ctrl+h ctrl+i ctrl+j ctrl+m ctrl+b ctrl+s ctrl+z")
-"""What terminals cannot tell from Backspace, Tab and Enter, or what tmux and job control take."""
+SWALLOWED = _set("ctrl+h ctrl+i ctrl+j ctrl+m ctrl+b ctrl+s")
+"""What terminals cannot tell from Backspace, Tab and Enter, or what tmux and flow control take."""
 
 _NAMED = frozenset(key.value for key in Keys) | frozenset(KEY_NAME_REPLACEMENTS.values())
 
@@ -106,6 +106,7 @@ ACTIONS = (
         spoken="change to GLaDOS",
     ),
     Action("recording", "f9", "Record", "Record all that is said, or end the recording", "Voice"),
+    Action("devices", "", "Devices", "Choose microphone and speaker, with their levels", "Voice"),
     Action("sound_test", "", "Sound test", "Hear a sentence in the present voice", "Voice"),
     Action("voice_panel", "f5", "Dots", "Show or hide the voice dots", "Panels"),
     Action("persona_panel", "f6", "Persona", "Show or hide the persona", "Panels"),
@@ -113,7 +114,14 @@ ACTIONS = (
     Action("engine_panel", "ctrl+g", "Engine", "Show or hide engine, parts and memory", "Panels"),
     Action("devices_panel", "ctrl+n", "Devices", "Show or hide devices, levels and echo", "Panels"),
     Action("tools_panel", "ctrl+y", "Tools", "Show or hide the tool calls", "Panels"),
-    Action("log_panel", "ctrl+l", "Log", "Show or hide the log", "Panels"),
+    Action(
+        id="log_panel",
+        key="ctrl+l",
+        label="Log",
+        help="Show or hide the log, or only what holds some words",
+        group="Panels",
+        argument="words",
+    ),
     Action("scroll_up", "pageup", "Earlier", "Scroll back in the conversation", "Conversation"),
     Action("scroll_down", "pagedown", "Later", "Scroll forward in the conversation", "Conversation"),
     Action("newest", "ctrl+end", "Newest", "Go back to the newest message", "Conversation"),
@@ -143,6 +151,7 @@ ACTIONS = (
     Action("theme", "", "Colours", "Choose other colours for everybody", "Program", argument="name"),
     Action("command_palette", "ctrl+p", "Commands", "Find any command by name", "Program", rank=5),
     Action("help", "f1", "Help", "What every key does", "Program", rank=7),
+    Action("suspend", "ctrl+z", "Suspend", "Leave for the shell; fg comes back", "Program", True),
     Action("interrupt", "ctrl+c", "Interrupt", "Copy the selection, else stop; twice quits", "Program", True),
     Action("quit", "ctrl+q", "Quit", "End the program", "Program", True, 8),
 )

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import App
 from textual.content import Content
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
 
-from assistant.conversation.requests import MicrophoneRequested, Request, StopRequested, TalkRequested
+from assistant.conversation.requests import MicrophoneRequested, StopRequested, TalkRequested
 from assistant.conversation.updates import (
     EngineShown,
     LevelsShown,
@@ -24,19 +22,18 @@ from assistant.conversation.updates import (
     ToolShown,
     Update,
 )
-from assistant.dashboard.bridge import Conversation, Prepared, UpdateArrived
+from assistant.dashboard.bridge import Prepared, UpdateArrived
+from assistant.dashboard.face import FaceApp
 from assistant.dashboard.keymap import bindings
 from assistant.dashboard.look import GLYPH_SETS, Look
 from assistant.dashboard.status import microphone_text, phase_text
 from assistant.dashboard.text import one_line
-from assistant.dashboard.theming.theme import NEUTRAL, named_theme, persona_theme
+from assistant.dashboard.theming.theme import named_theme, persona_theme
 from assistant.dashboard.widgets.dots import SILENCE_DB, dot_size
 from assistant.errors import AssistantError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-
-    from assistant.personas.load import Library
 
 METER = 8
 """Cells of the meter: the newest moments of whoever is louder."""
@@ -76,69 +73,31 @@ class MiniLine(Widget):
         return Content.assemble((state, "bold $primary"), (meter, "$accent"), "  ", caption)
 
 
-class MiniApp(App[None]):
-    """Shows a conversation on one line. ``prepare`` and ``failure`` are as those of ``DashboardApp``."""
+class MiniApp(FaceApp):
+    """Shows a conversation on one line."""
 
     CSS = "Screen { height: 1; } Screen:inline { height: 1; border: none; }"
     BINDINGS = [*bindings(everywhere=True, only=_KEYS), *bindings(everywhere=False, only=_KEYS)]  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False
     INLINE_PADDING = 0
-    QUIT_WITHIN_S = 2.0
 
     def __init__(self, prepare: Callable[[], Prepared], clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
-        self._prepare = prepare
-        self._clock = clock
-        self._interrupted_at = float("-inf")
-        self.failure: AssistantError | None = None
-        self.conversation: Conversation | None = None
-        self._personas: Library | None = None
+        super().__init__(prepare, clock)
         self.line = MiniLine()
-        self.register_theme(NEUTRAL)
-        self.theme = NEUTRAL.name
 
     def compose(self) -> ComposeResult:
         yield self.line
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """As in the dashboard."""
-        return NEUTRAL.variables
-
-    def on_mount(self) -> None:
-        """Paint first, load then."""
-        self.call_after_refresh(self._open)
-
-    def _open(self) -> None:
-        try:
-            prepared = self._prepare()
-        except AssistantError as error:
-            self.failure = error
-            self.exit(return_code=1)
-            return
-        self.conversation, self._personas, self.line.look = (
-            prepared.conversation,
-            prepared.personas,
-            prepared.look,
-        )
+    def begin(self, prepared: Prepared) -> None:
+        """See ``FaceApp``."""
+        self.line.look = prepared.look
         self._wear(prepared.slug)
-        prepared.conversation.subscribe(self._post_update)
-        self.run_worker(prepared.conversation.run(), name="conversation", exit_on_error=False)
 
-    def _post_update(self, update: Update) -> None:
-        self.post_message(UpdateArrived(update))
-
-    async def close(self) -> None:
-        """End the conversation, after the app has ended."""
-        if self.conversation is not None:
-            await self.conversation.close()
-
-    @on(Worker.StateChanged)
-    def _conversation_ended(self, event: Worker.StateChanged) -> None:
-        if event.state is WorkerState.ERROR:
-            error = event.worker.error
-            unexpected = AssistantError("The conversation stopped unexpectedly.", "Start the program again.")
-            self.failure = error if isinstance(error, AssistantError) else unexpected
-            self.exit(return_code=1)
+    def ended(self, error: BaseException | None) -> None:
+        """There is no room to read what was said: leave with the reason."""
+        unexpected = AssistantError("The conversation stopped unexpectedly.", "Start the program again.")
+        self.failure = error if isinstance(error, AssistantError) else unexpected
+        self.exit(return_code=1)
 
     @on(UpdateArrived)
     def _show(self, event: UpdateArrived) -> None:
@@ -167,40 +126,30 @@ class MiniApp(App[None]):
         self.line.refresh()
 
     def _wear(self, slug: str) -> None:
-        persona = self._personas.get(slug) if self._personas else None
-        if persona is None:
-            return
-        theme = named_theme(self.line.look.theme) or persona_theme(persona)
-        self.register_theme(theme)
-        self.theme = theme.name
+        if persona := self.find(slug):
+            theme = named_theme(self.line.look.theme) or persona_theme(persona)
+            self.register_theme(theme)
+            self.theme = theme.name
 
     def _name_of(self, slug: str) -> str:
-        persona = self._personas.get(slug) if self._personas else None
+        persona = self.find(slug)
         return persona.name if persona else slug
-
-    def _request(self, request: Request) -> None:
-        if self.conversation is not None:
-            self.conversation.request(request)
 
     def action_microphone(self) -> None:
         """Close the microphone, or open it again."""
-        self._request(MicrophoneRequested(not self.line.phase.microphone_open))
+        self.request(MicrophoneRequested(not self.line.phase.microphone_open))
 
     def action_talk(self) -> None:
         """Begin a turn by key, or end it."""
-        self._request(TalkRequested(not self.line.phase.push_to_talk))
+        self.request(TalkRequested(not self.line.phase.push_to_talk))
 
     def action_stop(self) -> None:
         """Stop what is being said or thought."""
-        self._request(StopRequested())
+        self.request(StopRequested())
 
     def action_interrupt(self) -> None:
         """Stop what is being said; twice within two seconds, quit."""
-        now = self._clock()
-        if now - self._interrupted_at <= self.QUIT_WITHIN_S:
-            self.exit()
-            return
-        self._interrupted_at = now
-        self.action_stop()
-        self.line.caption = "Press Ctrl-C again to quit."
-        self.line.refresh()
+        if not self.quits_now():
+            self.action_stop()
+            self.line.caption = "Press Ctrl-C again to quit."
+            self.line.refresh()

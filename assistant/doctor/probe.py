@@ -22,7 +22,7 @@ from assistant.doctor.finding import Finding, Status, from_dict
 
 logger = logging.getLogger(__name__)
 
-Task = Literal["speech", "sound", "parts"]
+Task = Literal["speech", "sound", "devices", "parts"]
 
 SILENCE_S = 20.0
 """Seconds without a finding after which a check counts as hung."""
@@ -62,10 +62,12 @@ def _lines(pipe: IO[bytes], silence_s: float) -> Iterator[bytes]:
         yield from lines
 
 
+_SOUND_REMEDY = "Unplug the sound devices or restart the sound server, then try again."
 _REMEDY: dict[Task, str] = {
     "speech": "Install the packages again: ./scripts/run.",
     "parts": "Install the packages again: ./scripts/run.",
-    "sound": "Unplug the sound devices or restart the sound server, then try again.",
+    "sound": _SOUND_REMEDY,
+    "devices": _SOUND_REMEDY,
 }
 
 
@@ -87,6 +89,10 @@ def _run(task: Task, options: dict[str, Any]) -> Iterator[Finding]:
         from assistant.doctor.welcome import check_engines
 
         return check_engines(options)
+    if task == "devices":
+        from assistant.doctor.device_list import each_device
+
+        return each_device()
     from assistant.doctor.sound import check_sound
     from assistant.engine.protocol import DeviceAudio
 

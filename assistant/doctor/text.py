@@ -31,7 +31,7 @@ def check_text_engine(settings: Settings, locations: Locations) -> Finding:
             return _llama(settings, locations)
         if engine == "mlx":
             return _mlx(settings, locations)
-        manager = TextEngineManager(settings, locations.models, locations.text_log_file, ())
+        manager = TextEngineManager(settings, locations.models, locations.text_log_file)
         info = asyncio.run(_asked(manager))
     except TextEngineError as error:
         return Finding(AREA, Status.PROBLEM, engine, error.message, error.remedy)

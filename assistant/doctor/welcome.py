@@ -1,4 +1,4 @@
-"""What the screen of the first run looks at: the quick part of the checks, and the sound."""
+"""What the dashboard looks at: the quick part of the checks, the sound, and the devices."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ class WelcomeChecks:
         size = shutil.get_terminal_size()
         encoding = sys.__stdout__.encoding if sys.__stdout__ else ""
         yield from check_terminal(TerminalView(True, size.columns, size.lines, encoding, dict(os.environ)))
+
+    def devices(self) -> Iterator[Finding]:
+        """Every microphone and speaker, by name; looked at afresh each time."""
+        return probe("devices", {})
 
     def sound(self) -> Iterator[Finding]:
         """Microphone, speaker and echo; plays five seconds."""

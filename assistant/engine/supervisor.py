@@ -48,6 +48,9 @@ SILENCE_LIMIT = 15.0
 START_LIMIT = 90.0
 """The same while it starts: cold disks and first imports take their time."""
 
+LOOK = 1.0
+"""Seconds between two looks whether a child has been silent for too long."""
+
 SHUTDOWN_LIMIT = 2.0
 
 ALLOCATION = {
@@ -176,8 +179,13 @@ class Supervisor:
 
     async def _watch(self, reader: asyncio.Future[None]) -> bool:
         """Wait for the child's end of the pipe to close; True when it was silent for too long instead."""
+        looked = time.monotonic()
         while not reader.done():
-            await asyncio.wait([reader], timeout=1.0)
+            await asyncio.wait([reader], timeout=LOOK)
+            before, looked = looked, time.monotonic()
+            if looked - before > 2 * LOOK:
+                # This process itself stood still (suspended): what the child said is yet to be read.
+                self._heard = looked
             limit = SILENCE_LIMIT if self._ready else START_LIMIT
             if not reader.done() and not self._stopping.is_set() and time.monotonic() - self._heard > limit:
                 return True

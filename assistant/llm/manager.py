@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from assistant.llm.plugins import engine_names, make_engine, output_formats
 from assistant.llm.port import Delta, ModelInfo, Prompt, TextEngine
 from assistant.llm.sampling import Sampling
 from assistant.llm.scripted.engine import ScriptedEngine
-from assistant.personas.model import Persona
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +31,10 @@ class TextEngineManager:
     before the first reply.
     """
 
-    def __init__(self, settings: Settings, models: Path, log_path: Path, personas: Sequence[Persona]) -> None:
+    def __init__(self, settings: Settings, models: Path, log_path: Path) -> None:
         self._settings = settings
         self._models = models
         self._log_path = log_path
-        self._personas = personas
         self._sampling = Sampling(settings.text_temperature, max_tokens=settings.text_max_tokens)
         output_formats()  # found now, which takes 10 ms, and not in the first words of a reply
         self.note = ""
@@ -87,7 +85,7 @@ class TextEngineManager:
     def _make(self, engine: str, model: str) -> TextEngine:
         self.note = ""
         makers: dict[str, Callable[[str], TextEngine]] = {
-            "scripted": lambda model: ScriptedEngine(self._personas),
+            "scripted": lambda model: ScriptedEngine(),
             "llama": self._llama,
             "mlx": self._mlx,
             "openai": self._openai,

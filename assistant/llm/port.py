@@ -49,7 +49,7 @@ class Prompt:
 
     ``system`` is identity, traits and rules; ``messages`` is history that only grows, at least the last 10,
     the newest being the user's turn (or the instruction to greet); ``tools`` are JSON schemas; ``notes`` are
-    recalled memories, never obeyed. ``personas`` are the names of all personas there are. ``pinned`` notes
+    recalled memories, never obeyed. ``personas`` are all there are. ``pinned`` notes
     are in every prompt, ``summary`` is what is left of messages before ``messages``, oldest first.
     """
 
@@ -59,7 +59,7 @@ class Prompt:
     messages: tuple[Message, ...]
     tools: tuple[dict[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
-    personas: tuple[str, ...] = ()
+    personas: tuple[Persona, ...] = ()
     pinned: tuple[str, ...] = ()
     summary: tuple[Said, ...] = ()
 

@@ -258,7 +258,7 @@ class Running:
         self.runner = ConversationRunner(
             Session(LIBRARY, default_registry(), "default", greets=False),
             self.engine,
-            ScriptedEngine(LIBRARY.personas),
+            ScriptedEngine(),
             open_memory(folder / "memory.sqlite").store,
             recorder=Recorder(self.parent, Settings()),
             records=records,

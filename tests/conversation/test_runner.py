@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
-from assistant.conversation.requests import TypedTurn
+from assistant.conversation.requests import PersonasReloaded, TypedTurn
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
-from assistant.conversation.updates import ToolShown, ToolStatus, Update
+from assistant.conversation.updates import MessageShown, ToolShown, ToolStatus, Update
 from assistant.engine.protocol import CancelSpeech, Command, Event, SpeechHeard, SpeechStarted
 from assistant.llm.port import Delta, Finished, Prompt, Purpose, TextDelta
+from assistant.llm.scripted.engine import ScriptedEngine
 from assistant.memory.opening import open_memory
 from assistant.personas.load import load_library
 from assistant.tools.registry import default_registry
@@ -104,3 +105,20 @@ async def test_notes_that_were_dictated_are_in_every_prompt_and_no_others(tmp_pa
     assert engine.prompts[-1].notes == ("coffee is odd",)
     running.cancel()
     await runner.close()
+
+
+async def test_personas_that_have_changed_are_spoken_of_as_they_are_now(tmp_path: Path) -> None:
+    library = load_library()
+    session = Session(library, default_registry(), "default")
+    runner = ConversationRunner(session, Engine(), ScriptedEngine(), open_memory(tmp_path / "memory").store)
+    shown: list[str] = []
+    runner.subscribe(lambda update: shown.append(update.text) if isinstance(update, MessageShown) else None)
+    anew = [
+        each.model_dump(mode="json") | ({"tagline": "The lift that sulks."} if each.slug == "tars" else {})
+        for each in library
+    ]
+    runner.request(PersonasReloaded(tuple(anew)))
+    runner.request(TypedTurn("Who is TARS?"))
+    await asyncio.sleep(0.05)
+    await runner.close()
+    assert any("The lift that sulks." in text for text in shown)

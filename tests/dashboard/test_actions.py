@@ -27,6 +27,7 @@ from assistant.conversation.updates import MessageShown, Phase, PhaseChanged, Up
 from assistant.dashboard.actions import ActionApp
 from assistant.dashboard.keymap import ACTIONS, Action
 from assistant.dashboard.remembered import Memory
+from assistant.dashboard.screens.devices import DevicesScreen
 from assistant.dashboard.screens.help import HelpScreen
 from assistant.dashboard.screens.personas import PersonaScreen
 from assistant.dashboard.screens.settings import SettingsScreen
@@ -89,6 +90,7 @@ PROOFS = {
     "wake": asked(WakeRequested()),
     "personas": dialog(PersonaScreen),
     "recording": asked(RecordingRequested(True)),
+    "devices": dialog(DevicesScreen),
     "sound_test": asked(SoundTestRequested()),
     "voice_panel": hidden("#voice"),
     "persona_panel": hidden("#persona-panel"),
@@ -111,6 +113,9 @@ PROOFS = {
     "theme": dialog(ThemeScreen),
     "command_palette": Proof(lambda on: CommandPalette.is_open(on.app)),
     "help": dialog(HelpScreen),
+    "suspend": Proof(
+        lambda on: on.conversation.requests[:2] == [StopRequested(), MicrophoneRequested(False)]
+    ),
     "interrupt": asked(StopRequested()),
     "quit": Proof(lambda on: not on.app.is_running),
 }

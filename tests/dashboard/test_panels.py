@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollDown, MouseScrollUp
 
 from assistant.conversation.updates import (
     EngineShown,
@@ -15,13 +16,17 @@ from assistant.conversation.updates import (
     NoticeShown,
     Phase,
     PhaseChanged,
+    ToolKnown,
     ToolShown,
+    ToolsShown,
     ToolStatus,
 )
 from assistant.dashboard.latency import BUDGET_S, bar, culprit, scale, stage_seconds
+from assistant.dashboard.log_lines import LogTail
 from assistant.dashboard.remembered import Memory, Remembered
-from assistant.dashboard.widgets.panels.devices_panel import cells
+from assistant.dashboard.widgets.meter import cells
 from assistant.severity import Severity
+from assistant.tools.result import Kind
 from tests.dashboard.stage import Stage, stage
 
 FAST = LatencyShown(endpoint=0.3, recognition=0.0, reply=0.1, synthesis=0.1, total=0.6)
@@ -82,6 +87,28 @@ async def test_the_tools_panel_counts_and_shows_the_newest_first():
         assert panel == ["2 calls, 1 failed", "⊘ forget  all", "  refused", "✓ time  ", "  21:15"]
 
 
+async def test_the_tools_panel_tells_the_class_and_the_permission_of_each_tool():
+    known = (
+        ToolKnown("time", Kind.READ, for_model=True),
+        ToolKnown("recall", Kind.READ, for_model=False),
+        ToolKnown("forget", Kind.DANGER, for_model=True),
+        ToolKnown("use_text_engine", Kind.USER, for_model=False),
+    )
+    async with stage() as on:
+        await on.pilot.press("ctrl+y")
+        await on.tell(ToolsShown(known), ToolShown(1, "time", {}, ToolStatus.DONE, "21:15"))
+        panel = [str(line) for line in on.app.dashboard.side.panel("tools").lines(40)]
+        assert panel[2:] == [
+            "  read · 21:15",
+            "read · runs by itself",
+            "  time, (recall)",
+            "danger · always asks",
+            "  forget",
+            "user · yours alone",
+            "  use_text_engine",
+        ]
+
+
 async def test_the_devices_panel_meters_both_sides_and_a_closed_microphone_is_quiet():
     async with stage([EngineShown("e", "t", {}, "Headset", "Speaker")]) as on:
         await on.pilot.press("ctrl+n")
@@ -107,6 +134,51 @@ async def test_the_log_panel_shows_notices_and_log_lines():
         log = [str(line)[9:] for line in on.app.dashboard.side.panel("log").lines(80)]
         assert log[-2] == "! The microphone is gone. Plug it in."
     assert not [each for each in logging.getLogger("assistant").handlers if "Collector" in repr(each)]
+
+
+async def test_the_log_panel_follows_the_engines_file_and_shows_only_what_is_asked_for(tmp_path: Path):
+    log = tmp_path / "engine.log"
+    log.write_text("2026-11-21 12:00:01,500 INFO engine assistant.voice.x: moonshine\n")
+    async with stage(engine_log=log) as on:
+        await on.pilot.press("ctrl+l")
+        await on.until(lambda: "12:00:01 i engine x: moonshine" in on.text)
+        with log.open("a") as file:
+            file.write("2026-11-21 12:00:02,000 ERROR engine assistant.y: [b]broken[/b]\nALSA underrun\nhal")
+        await on.until(lambda: "12:00:02 ✗ engine y: [b]broken[/b]" in on.text)
+        assert "ALSA underrun" in on.text
+        assert "hal" not in on.text.replace("halt", "")
+        await on.pilot.press(*"/log-panel error engine", "enter")
+        await on.until(lambda: "only “error engine”" in on.text)
+        assert "moonshine" not in on.text
+        assert "broken" in on.text
+        log.replace(tmp_path / "engine.log.1")
+        log.write_text("2026-11-21 12:00:03,000 ERROR engine assistant.z: anew\n")
+        await on.until(lambda: "engine z: anew" in on.text)
+
+
+async def test_the_wheel_scrolls_the_log(tmp_path: Path):
+    log = tmp_path / "engine.log"
+    log.write_text("".join(f"line {n:02}\n" for n in range(20)))
+    async with stage(engine_log=log) as on:
+        await on.pilot.press("ctrl+l")
+        await on.until(lambda: "line 19" in on.text)
+        panel = on.app.dashboard.side.query_one("#log-panel")
+        await on.pilot._post_mouse_events([MouseScrollUp], panel)
+        await on.until(lambda: "▾ 3 later" in on.text)
+        assert "line 16" in on.text
+        assert "line 17" not in on.text
+        await on.pilot._post_mouse_events([MouseScrollDown], panel)
+        await on.until(lambda: "line 19" in on.text)
+
+
+def test_of_a_long_log_only_its_end_is_read(tmp_path: Path):
+    log = tmp_path / "engine.log"
+    log.write_text("".join(f"line {n:06}\n" for n in range(20_000)))
+    lines = LogTail(log).look()
+    assert lines[-1].text == "line 019999"
+    assert 4000 < len(lines) < 6000
+    assert all(len(line.text) == len("line 000000") for line in lines)
+    assert LogTail(tmp_path / "missing").look() == []
 
 
 @pytest.mark.parametrize(

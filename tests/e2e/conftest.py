@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tests.e2e.terminal import ROOT, Terminal, assistant, has_tmux
-from tests.fakes.speech import RATE, speak
+from tests.e2e import user
+from tests.e2e.terminal import Terminal, assistant, has_tmux
 from tests.fakes.vaudio import VirtualAudio, missing_programs
-from tests.fakes.wavs import write_wav
 
 StartDashboard = Callable[..., Terminal]
 
@@ -30,15 +28,7 @@ def virtual_audio() -> Iterator[VirtualAudio]:
 @pytest.fixture
 def env(virtual_audio: VirtualAudio, tmp_path: Path) -> dict[str, str]:
     """The environment of a new user, past the screen of the first run, with a virtual sound card."""
-    home = tmp_path / "home"
-    state = home / ".local/state/local-voice-assistant"
-    state.mkdir(parents=True)
-    seen = {"panels": {}, "dots": True, "theme": "", "welcomed": True}
-    (state / "dashboard.json").write_text(json.dumps(seen))
-    kept = {
-        key: value for key, value in virtual_audio.env.items() if not key.startswith(("XDG_", "ASSISTANT_"))
-    }
-    return {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), "COLORTERM": "truecolor"}
+    return user.environment(tmp_path / "home", virtual_audio.env)
 
 
 @pytest.fixture
@@ -60,13 +50,4 @@ def start(env: dict[str, str]) -> Iterator[StartDashboard]:
 @pytest.fixture
 def say(virtual_audio: VirtualAudio, tmp_path: Path) -> Callable[[str], None]:
     """Speaks a sentence into the virtual microphone, with a room's faint noise around it."""
-
-    def say(text: str) -> None:
-        pause = np.zeros(RATE // 5, np.float32)
-        audio = np.concatenate((pause, speak(text), pause))
-        audio += np.random.default_rng(0).normal(0, 0.0005, len(audio)).astype(np.float32)
-        path = tmp_path / "said.wav"
-        write_wav(path, audio)
-        virtual_audio.say(path)
-
-    return say
+    return partial(user.say, audio=virtual_audio, folder=tmp_path)

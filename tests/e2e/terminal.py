@@ -35,14 +35,38 @@ class Terminal:
         """What a person would see now."""
         return self._tmux("capture-pane", "-p", "-t", "t")
 
+    @property
+    def coloured(self) -> str:
+        """The same with its colours, as escape sequences."""
+        return self._tmux("capture-pane", "-e", "-p", "-t", "t")
+
     def keys(self, *names: str) -> None:
         """Press keys by tmux's names (``F3``, ``Escape``, ``C-c``)."""
         self._tmux("send-keys", "-t", "t", *names)
 
+    def write(self, text: str) -> None:
+        """Type, without Enter."""
+        self._tmux("send-keys", "-t", "t", "-l", text)
+
     def type(self, text: str) -> None:
         """Type a line and press Enter."""
-        self._tmux("send-keys", "-t", "t", "-l", text)
+        self.write(text)
         self.keys("Enter")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Another size, as a window manager would say it."""
+        self._tmux("resize-window", "-t", "t", "-x", str(columns), "-y", str(rows))
+
+    def mouse(self, button: int, column: int, row: int, *, times: int = 1) -> None:
+        """Report a button (0 left, 64 and 65 the wheel) at a cell, counted from 0, as terminals do (SGR)."""
+        place = f"{button};{column + 1};{row + 1}"
+        self.write(f"\x1b[<{place}M\x1b[<{place}m" * times if button == 0 else f"\x1b[<{place}M" * times)
+
+    def click(self, text: str) -> None:
+        """Click where ``text`` begins on the screen."""
+        lines = self.wait_for(text).splitlines()
+        row = next(number for number, line in enumerate(lines) if text in line)
+        self.mouse(0, lines[row].index(text), row)
 
     def wait_for(self, *texts: str, timeout_s: float = 20.0, absent: bool = False) -> str:
         """Wait until all texts are on the screen (or none, with ``absent``); return the screen."""

@@ -22,6 +22,10 @@ class FakeChecks:
         yield Finding("text engine", Status.OK, "scripted", lines, better)
         yield Finding("terminal", Status.OK, "colours", "16 million")
 
+    def devices(self) -> Iterator[Finding]:
+        for role, name in (("microphone", "Headset"), ("microphone", "Webcam"), ("speaker", "Headset")):
+            yield Finding("devices", Status.OK, role, name)
+
     def sound(self) -> Iterator[Finding]:
         time.sleep(self._sound_s)
         yield Finding("microphone", Status.OK, "level", "−58 dBFS, loudest −40 dBFS")

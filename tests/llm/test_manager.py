@@ -32,7 +32,7 @@ LIBRARY = load_library()
 
 
 def manager(folder: Path, **settings: Any) -> TextEngineManager:
-    return TextEngineManager(Settings(**settings), folder, folder / "log", LIBRARY.personas)
+    return TextEngineManager(Settings(**settings), folder, folder / "log")
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ def test_what_mlx_cannot_read_is_named(found: GgufHeader, reason: str):
 
 
 def manager(folder: Path, **settings: Any) -> TextEngineManager:
-    return TextEngineManager(Settings(**settings), folder, folder / "log", ())
+    return TextEngineManager(Settings(**settings), folder, folder / "log")
 
 
 def test_another_gguf_goes_to_llama_and_that_is_said(tmp_path: Path):

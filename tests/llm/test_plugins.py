@@ -91,7 +91,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def manager(folder: Path, engine: str) -> TextEngineManager:
-    return TextEngineManager(Settings(text_engine=engine), folder, folder / "log", ())
+    return TextEngineManager(Settings(text_engine=engine), folder, folder / "log")
 
 
 @pytest.mark.usefixtures("installed")

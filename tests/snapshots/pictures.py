@@ -15,13 +15,16 @@ from assistant.conversation.updates import (
     Phase,
     PhaseChanged,
     RecordingShown,
+    ToolKnown,
     ToolShown,
+    ToolsShown,
     ToolStatus,
     Update,
 )
 from assistant.personas.load import Library, load_library
 from assistant.personas.model import Persona, Voices
 from assistant.severity import Severity
+from assistant.tools.result import Kind
 
 THEMES = (
     "default",
@@ -40,6 +43,14 @@ THEMES = (
 WORN = THEMES[7:]
 
 SIZES = ((60, 20), (80, 24), (120, 36), (200, 60))
+
+TOOLS = (
+    ToolKnown("time", Kind.READ, for_model=True),
+    ToolKnown("recall", Kind.READ, for_model=False),
+    ToolKnown("remember", Kind.CHANGE, for_model=True),
+    ToolKnown("forget_everything", Kind.DANGER, for_model=True),
+    ToolKnown("use_text_engine", Kind.USER, for_model=False),
+)
 
 OVERLAYS: dict[str, tuple[str, ...]] = {
     "usual": (),
@@ -135,6 +146,7 @@ class Picture:
         yield LatencyShown(endpoint=0.42, recognition=0.0, reply=0.61, synthesis=0.05, total=1.19)
         yield LatencyShown(endpoint=0.47, recognition=0.0, reply=0.014, synthesis=0.03, total=0.646)
         yield HealthShown(underruns=0, dropped_blocks=0, erle=37.0, rss_mb=268)
+        yield ToolsShown(TOOLS)
         yield MessageShown(1, "user", "what time is it, and what is there to do", "default", final=True)
         yield ToolShown(1, "time", {"what": "time"}, ToolStatus.DONE, "21:15")
         yield MessageShown(2, "assistant", _SAID, "default", final=True, source="model")

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.audio.devices import Device
 from assistant.config.locations import Locations
-from assistant.doctor import probe
+from assistant.doctor import device_list, probe
 from assistant.doctor.checks import run_checks
 from assistant.doctor.configuration import check_settings
 from assistant.doctor.device_list import device_lines
@@ -20,6 +20,7 @@ from assistant.doctor.finding import Finding, Status, as_json, as_lines, exit_st
 from assistant.doctor.program import check_program
 from assistant.doctor.speech import SENTENCE, check_parts, check_speech, compare
 from assistant.doctor.terminal import TerminalView, check_terminal
+from assistant.errors import AudioError
 from assistant.memory.opening import open_memory
 from assistant.voice.cascade.catalogue import Role
 from assistant.voice.cascade.parts import PartReport
@@ -275,3 +276,27 @@ def test_devices_are_listed_with_default_and_rate() -> None:
         "  * Headset  (48000 Hz, ALSA)",
     ]
     assert device_lines([])[1] == "    none"
+
+
+def test_every_device_is_found_once_by_its_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    devices = [
+        Device(0, "Headset", "ALSA", 1, 2, 48_000),
+        Device(1, "Webcam", "ALSA", 1, 0, 16_000),
+        Device(2, "Headset", "JACK", 1, 2, 48_000),
+    ]
+    monkeypatch.setattr(device_list, "list_devices", lambda: devices)
+    found = [(each.name, each.detail) for each in device_list.each_device()]
+    assert found == [("microphone", "Headset"), ("microphone", "Webcam"), ("speaker", "Headset")]
+
+
+def test_devices_that_cannot_be_looked_for_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> list[Device]:
+        raise AudioError("PortAudio is not installed.", "Run: this.")
+
+    monkeypatch.setattr(device_list, "list_devices", missing)
+    (found,) = device_list.each_device()
+    assert (found.status, found.detail, found.remedy) == (
+        Status.PROBLEM,
+        "PortAudio is not installed.",
+        "Run: this.",
+    )

@@ -22,7 +22,7 @@ from tests.fakes.text_engine import text_of
 LIBRARY = load_library()
 TOOLS = tuple(default_registry().schemas())
 MACHINE = Machine("Testix 7", "riscv", "3.12.1", 6, 15.6, 4.2, 120.4, 0.5, 3 * 86_400 + 4 * 3_600)
-ENGINE = ScriptedEngine(LIBRARY.personas, lambda: datetime(2026, 11, 21, 14, 5), lambda: MACHINE)
+ENGINE = ScriptedEngine(lambda: datetime(2026, 11, 21, 14, 5), lambda: MACHINE)
 
 each_persona = pytest.mark.parametrize("persona", LIBRARY.personas, ids=lambda persona: persona.slug)
 
@@ -36,7 +36,7 @@ class Talk:
 
     async def speak(self, purpose: Purpose, *extra: Message) -> str:
         messages = (*self.history[-self.keep :], *extra)
-        prompt = Prompt(purpose, self.persona, "", messages, self.tools, self.notes, LIBRARY.names)
+        prompt = Prompt(purpose, self.persona, "", messages, self.tools, self.notes, LIBRARY.personas)
         answer = await text_of(ENGINE.stream(prompt))
         self.history.append(Message("assistant", answer, self.persona.slug))
         return answer
@@ -332,7 +332,7 @@ async def test_anything_said_has_a_short_clean_answer(text, before, persona, pur
     roles = ("user", "assistant")
     history = tuple(Message(roles[index % 2], said) for index, said in enumerate(before))
     role = "tool" if purpose is Purpose.TOOL_RESULT else "user"
-    prompt = Prompt(purpose, persona, "", (*history, Message(role, text)), (), tuple(notes), LIBRARY.names)
+    prompt = Prompt(purpose, persona, "", (*history, Message(role, text)), (), tuple(notes), LIBRARY.personas)
     answer = await text_of(ENGINE.stream(prompt))
     assert answer.strip()
     assert len(answer) <= 500

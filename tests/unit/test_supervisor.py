@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,22 @@ async def test_an_engine_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(supervisor, "START_LIMIT", 0.1)
     events = await reports(engine_that(tmp_path, "exec sleep 60", monkeypatch))
     assert events == [EngineDown("The engine process stopped answering and was ended.", None)]
+
+
+async def test_an_engine_is_not_blamed_for_the_time_in_which_its_parent_was_suspended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "LOOK", 0.05)
+    monkeypatch.setattr(supervisor, "START_LIMIT", 0.4)
+    engine = engine_that(tmp_path, "exec sleep 60", monkeypatch)
+    events: list[Event] = []
+    running = asyncio.create_task(engine.run(events.append))
+    await asyncio.sleep(0.1)
+    time.sleep(0.8)  # what a suspended process looks like from within
+    await asyncio.sleep(0.2)
+    assert events == []
+    await engine.stop()
+    await running
 
 
 async def test_an_engine_that_is_killed_is_named_by_its_signal(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Container, Horizontal
 from textual.events import Resize
 from textual.getters import query_one
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -25,11 +25,13 @@ from assistant.conversation.updates import (
     PhaseChanged,
     RecordingShown,
     ToolShown,
+    ToolsShown,
     Update,
 )
 from assistant.dashboard.keymap import bindings
 from assistant.dashboard.status import Status
 from assistant.dashboard.widgets.chat_log import ChatLog
+from assistant.dashboard.widgets.dots import SILENCE_DB
 from assistant.dashboard.widgets.header_bar import HeaderBar
 from assistant.dashboard.widgets.key_bar import KeyBar
 from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
@@ -39,6 +41,7 @@ from assistant.dashboard.widgets.still import Still
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from textual.app import ComposeResult
 
@@ -64,6 +67,7 @@ class DashboardScreen(Still, Screen[None]):
 
     status: reactive[Status] = reactive(Status())
     persona: reactive[Persona | None] = reactive(None)
+    levels: var[LevelsShown] = var(LevelsShown(SILENCE_DB, SILENCE_DB))
 
     chat = query_one(ChatLog)
     voice = query_one(VoiceVisualizerPanel)
@@ -91,12 +95,12 @@ class DashboardScreen(Still, Screen[None]):
         if self.side:
             self.side.show_open()
 
-    def add_panels(self, remembered: Mapping[str, tuple[str, ...]]) -> None:
+    def add_panels(self, remembered: Mapping[str, tuple[str, ...]], engine_log: Path | None = None) -> None:
         """Put the panels beside the conversation, once; the first paint does not wait for them."""
         from assistant.dashboard.widgets.panels.every import every_panel
         from assistant.dashboard.widgets.side import Side
 
-        self.side = Side(every_panel(), remembered)
+        self.side = Side(every_panel(engine_log), remembered)
         self.query_one("#body").mount(self.side)
 
     @property
@@ -108,6 +112,17 @@ class DashboardScreen(Still, Screen[None]):
         """Open or close a panel."""
         if self.side:
             self.side.toggle(name)
+
+    def toggle_log(self, words: str) -> None:
+        """Open or close the log; with ``words`` it is open and shows only what holds them."""
+        from assistant.dashboard.widgets.panels.log_panel import LogPanel
+
+        if self.side is None:
+            return
+        panel = self.side.query_one(LogPanel)
+        panel.only(words)
+        if not (words and panel.display):
+            self.side.toggle(panel.NAME)
 
     def watch_status(self, status: Status) -> None:
         """Panels show parts of it."""
@@ -147,6 +162,7 @@ class DashboardScreen(Still, Screen[None]):
             case ToolShown() | NoticeShown():
                 self.chat.show(update)
             case LevelsShown():
+                self.levels = update
                 self.voice.show_levels(update)
             case PhaseChanged():
                 self.status = replace(self.status, phase=update)
@@ -161,7 +177,7 @@ class DashboardScreen(Still, Screen[None]):
                 self.status = replace(self.status, frames=update)
             case RecordingShown(folder):
                 self.status = replace(self.status, is_recording=bool(folder))
-            case PersonaChanged() | InputEnded():
+            case PersonaChanged() | ToolsShown() | InputEnded():
                 pass
 
     def _remember_line(self, message: MessageShown) -> None:

@@ -28,7 +28,8 @@ _VALUE = 26
 class SettingsScreen(Dialog[None]):
     """Choose a setting, type its value, Enter writes it; an empty value goes back to the default.
 
-    ``saved`` is called with the row of a setting that has been written.
+    ``saved`` is called with the row of a setting that has been written. ``choose`` opens another way to
+    change a setting and calls back after it; False where there is none.
     """
 
     OPENED_BY = "settings"
@@ -52,8 +53,14 @@ class SettingsScreen(Dialog[None]):
     _meaning = query_one("#meaning", Static)
     _verdict = query_one("#verdict", Static)
 
-    def __init__(self, editor: SettingsEditor, saved: Callable[[SettingRow], None]) -> None:
+    def __init__(
+        self,
+        editor: SettingsEditor,
+        saved: Callable[[SettingRow], None],
+        choose: Callable[[str, Callable[[], None]], bool],
+    ) -> None:
         super().__init__()
+        self._choose = choose
         self._editor = editor
         self._saved = saved
         self._rows = {row.name: row for row in editor.rows()}
@@ -70,7 +77,10 @@ class SettingsScreen(Dialog[None]):
 
     @on(OptionList.OptionHighlighted)
     def _show(self, event: OptionList.OptionHighlighted) -> None:
-        self._row = self._rows[str(event.option_id)]
+        self._show_row(str(event.option_id))
+
+    def _show_row(self, name: str) -> None:
+        self._row = self._rows[name]
         choices = f"\nOne of: {', '.join(self._row.choices)}." if self._row.choices else ""
         self._meaning.update(
             Content(f"{self._row.name} is {self._row.meaning}.{choices}\nNow from: {self._row.origin}.")
@@ -82,7 +92,15 @@ class SettingsScreen(Dialog[None]):
 
     @on(OptionList.OptionSelected)
     def _edit(self, event: OptionList.OptionSelected) -> None:
-        self._value.focus()
+        if not self._choose(self._row.name, self._renew):
+            self._value.focus()
+
+    def _renew(self) -> None:
+        """Another screen may have written this setting."""
+        self._rows = {row.name: row for row in self._editor.rows()}
+        for row in self._rows.values():
+            self._list.replace_option_prompt(row.name, _line(row))
+        self._show_row(self._row.name)
 
     @on(Input.Changed)
     def _check(self, event: Input.Changed) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 
 from assistant.llm.port import Delta, Finished, ModelInfo, Prompt, Purpose, TextDelta
@@ -12,7 +12,6 @@ from assistant.llm.scripted.machine import Machine, read_machine
 from assistant.llm.scripted.topics import TOPICS
 from assistant.llm.scripted.turn import Turn
 from assistant.llm.scripted.words import quotable
-from assistant.personas.model import Persona
 
 _LONGEST = 400
 _PIECE = re.compile(r"\S+\s*")
@@ -21,7 +20,7 @@ _PIECE = re.compile(r"\S+\s*")
 class ScriptedEngine:
     """Answers in character from ``persona.lines`` and from what the prompt holds; needs nothing installed.
 
-    ``personas`` lets it describe the others; ``clock`` (local time) and ``machine`` are read when asked for.
+    ``clock`` (local time) and ``machine`` are read when asked for.
     The same prompt at the same time gives the same answer.
     """
 
@@ -29,11 +28,9 @@ class ScriptedEngine:
 
     def __init__(
         self,
-        personas: Sequence[Persona] = (),
         clock: Callable[[], datetime] = datetime.now,
         machine: Callable[[], Machine] = read_machine,
     ) -> None:
-        self._personas = tuple(personas)
         self._clock = clock
         self._machine = machine
 
@@ -55,7 +52,7 @@ class ScriptedEngine:
         """There is nothing to let go of."""
 
     def _answer(self, prompt: Prompt) -> str:
-        turn = Turn(prompt, self._personas, self._clock, self._machine)
+        turn = Turn(prompt, self._clock, self._machine)
         lines = prompt.persona.lines
         match prompt.purpose:
             case Purpose.GREETING:

@@ -122,7 +122,7 @@ def engine_fact(said: str) -> str:
 
 def others(turn: Turn) -> str:
     """Which personas there are, or who one of them is."""
-    names = [name for name in turn.prompt.personas if name != turn.persona.name]
+    names = [each.name for each in turn.prompt.personas if each.name != turn.persona.name]
     if _OTHERS.search(turn.words):
         if not names:
             return f"I am {turn.persona.name}, and there is nobody else."
@@ -146,7 +146,7 @@ def _with_name(sentence: str, turn: Turn) -> str:
 
 def _named(said: str, turn: Turn, whole: bool = False) -> Persona | None:
     """The persona whose name stands in ``said`` (or is all of it)."""
-    for persona in (turn.persona, *turn.personas):
+    for persona in (turn.persona, *turn.prompt.personas):
         for name in _names(persona):
             if said == name or (not whole and re.search(rf"\b{re.escape(name)}\b", said)):
                 return persona

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -22,7 +22,6 @@ class Turn:
     """The prompt, and what the rules ask of it."""
 
     prompt: Prompt
-    personas: Sequence[Persona]
     clock: Callable[[], datetime]
     machine: Callable[[], Machine]
 

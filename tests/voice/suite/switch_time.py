@@ -89,7 +89,7 @@ async def _converse(audio: WavAudio, log: Path, limit_s: float) -> tuple[list[tu
     library = load_library()
     observer = Observer(Supervisor(EngineConfig(audio, names=library.names), log))
     session = Session(library, default_registry(), DEFAULT_SLUG, greets=False)
-    runner = ConversationRunner(session, observer, ScriptedEngine(library.personas), open_temporary_store())
+    runner = ConversationRunner(session, observer, ScriptedEngine(), open_temporary_store())
     changed: list[tuple[float, str]] = []
 
     def note(update: Update) -> None:

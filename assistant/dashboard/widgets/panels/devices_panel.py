@@ -6,10 +6,11 @@ from textual.content import Content
 
 from assistant.conversation.updates import LevelsShown, Update
 from assistant.dashboard.status import Status, device_text, echo_text, has_sound, health_text
-from assistant.dashboard.widgets.dots import CEILING_DB, FLOOR_DB, SILENCE_DB
+from assistant.dashboard.widgets.dots import SILENCE_DB
+from assistant.dashboard.widgets.meter import bar_width, cells, meter
 from assistant.dashboard.widgets.panels.panel import LABEL, Panel, row
 
-_DECIBELS = 8
+_INDENT = " " * LABEL
 
 
 class DevicesPanel(Panel):
@@ -34,7 +35,7 @@ class DevicesPanel(Panel):
         self._levels = levels
         if not self.display:
             return
-        width = self._bar_width(self.content_size.width)
+        width = bar_width(self.content_size.width - LABEL)
         if any(
             cells(old, width) != cells(new, width)
             for old, new in ((before.microphone, levels.microphone), (before.speaker, levels.speaker))
@@ -47,33 +48,12 @@ class DevicesPanel(Panel):
         heard = self._levels.microphone if self.status.phase.microphone_open else SILENCE_DB
         return [
             row("microphone", device_text(engine.input_device) if engine else "…"),
-            self._meter(heard, width),
+            Content(_INDENT) + meter(heard, width - LABEL),
             row("speaker", device_text(engine.output_device) if engine else "…"),
-            self._meter(self._levels.speaker, width),
+            Content(_INDENT) + meter(self._levels.speaker, width - LABEL),
             *(
                 [Content(echo_text(health)), Content(health_text(health))]
                 if health and has_sound(self.status)
                 else []
             ),
         ]
-
-    def _meter(self, level: float, width: int) -> Content:
-        room = self._bar_width(width)
-        filled = cells(level, room)
-        decibels = f"{level:>4.0f} dB".replace("-", "−") if filled else " quiet"
-        return Content.assemble(
-            " " * LABEL,
-            ("▮" * filled, "$primary"),
-            ("▯" * (room - filled), "$muted"),
-            (f" {decibels}", "$muted"),
-        )
-
-    @staticmethod
-    def _bar_width(width: int) -> int:
-        return max(1, min(30, width - LABEL - _DECIBELS))
-
-
-def cells(level: float, width: int) -> int:
-    """How many of ``width`` cells a level in dBFS fills, from ``FLOOR_DB`` to ``CEILING_DB``."""
-    share = (level - FLOOR_DB) / (CEILING_DB - FLOOR_DB)
-    return round(min(1.0, max(0.0, share)) * width)
