@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SWITCH_INTERVAL_S = 0.001
+SWITCH_INTERVAL_S = 0.001
 """How long a thread may keep the interpreter from the audio thread (5 ms by default, half a block)."""
 
 _FLUSH_S = 0.5
@@ -59,7 +59,7 @@ def main(arguments: list[str], find_talker: Callable[[EngineConfig], FindTalker 
     """
     _leave_terminal()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     pipe = Connection(int(arguments[0]))
     try:
         config = pipe.recv()
