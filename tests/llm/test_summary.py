@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,12 +75,3 @@ def test_the_summary_changes_only_when_a_block_leaves():
     changes = [number for number in range(1, 160) if begun[number] != begun[number - 1]]
     assert changes == list(range(30, 160, 10))
     assert all(begun[number][0] != begun[number - 1][0] for number in changes)
-
-
-def test_it_takes_no_time_that_a_reply_would_wait_for():
-    messages = [
-        Message("user", f"{number}. " + "This is a sentence like any other. " * 20) for number in range(80)
-    ]
-    begun = time.process_time()
-    summary_with((), messages)
-    assert time.process_time() - begun < 0.05
