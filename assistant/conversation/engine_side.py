@@ -16,6 +16,8 @@ from assistant.severity import Severity
 SUMMARY = 400
 """Characters of the conversation that a full-duplex engine is told when it begins anew: some 100 tokens."""
 
+_FORGETS = "Moshi begins anew after a long talk: it does not know what was said before."
+
 SPEAKER_GRACE = 5.0
 """Seconds that speech waits for a speaker that went, before its answer ends at the last word heard."""
 
@@ -92,12 +94,15 @@ class EngineSide:
             self._is_held = is_held
             self._outbox.engine(HoldMonologue(is_held))
 
-    def begin_anew(self, persona: Persona, said: Iterable[Message] = ()) -> None:
+    def begin_anew(self, persona: Persona, said: Iterable[Message] = (), *, forgets: bool = False) -> None:
         """A full-duplex engine forgets what was said but for the end of ``said``, and is this persona.
 
-        Only one that was trained for it can be somebody, or remember.
+        Only one that was trained for it can be somebody, or remember; of one that ``forgets`` in the middle
+        of a conversation the user is told.
         """
         if self.answers_itself:
+            if forgets:
+                self._outbox.show(NoticeShown(Severity.INFO, _FORGETS))
             lines = [f"{'You' if each.role == 'assistant' else 'They'} said: {each.text}" for each in said]
             so_far = " ".join(lines)[-SUMMARY:]
             role = f"You are {persona.name}. {persona.identity} {so_far}".strip()

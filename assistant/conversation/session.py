@@ -219,8 +219,8 @@ class Session:
                 self._devices_changed(event, now)
             case _ if isinstance(event, Monologue):
                 self._monologues.take(event, now)
-            case RoleFading():
-                self.engine.begin_anew(self.persona, self.answers.history)
+            case RoleFading(forgets):
+                self.engine.begin_anew(self.persona, self.answers.history, forgets=forgets)
             case _ if isinstance(event, Report):
                 self._outbox.show(shown(event))
         self.preparation.drop_outdated()

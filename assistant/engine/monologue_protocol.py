@@ -60,7 +60,12 @@ class MonologueEnded:
 
 @dataclass(frozen=True, slots=True)
 class RoleFading:
-    """What a full-duplex engine began with soon leaves its context, and nobody speaks: begin anew now."""
+    """What a full-duplex engine began with soon leaves its context, and nobody speaks: begin anew now.
+
+    One that ``forgets`` cannot be told what was said so far.
+    """
+
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

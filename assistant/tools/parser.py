@@ -86,6 +86,11 @@ class ToolCallParser:
         """True within a call, and from the second character of what may be its marker on."""
         return self._take != self._in_text or len(self._held) > 1
 
+    @property
+    def may_begin_call(self) -> bool:
+        """True where the last character may be a marker's first."""
+        return self._take == self._in_text and len(self._held) == 1
+
     # --- one state a method; each takes one character ---------------------------------------------
 
     def _in_text(self, character: str) -> None:

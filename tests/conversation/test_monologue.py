@@ -9,7 +9,14 @@ import pytest
 from assistant.conversation.effects import ToEngine
 from assistant.conversation.requests import PersonaRequested, StopRequested, TypedTurn
 from assistant.conversation.session import Session
-from assistant.conversation.updates import LatencyShown, MessageShown, Phase, ToolShown, ToolStatus
+from assistant.conversation.updates import (
+    LatencyShown,
+    MessageShown,
+    NoticeShown,
+    Phase,
+    ToolShown,
+    ToolStatus,
+)
 from assistant.engine.monologue_protocol import (
     BeginAnew,
     HoldMonologue,
@@ -189,6 +196,15 @@ def test_beginning_anew_it_keeps_the_end_of_what_was_said(world: MoshiWorld) -> 
     world.settle()
     switched = [each.prompt for each in world.commands if isinstance(each, BeginAnew)][-1]
     assert "Ada" not in switched, "what was said to one persona is not another's"
+
+
+def test_the_user_is_told_where_it_cannot_keep_anything(world: MoshiWorld) -> None:
+    world.feed(RoleFading())
+    assert not [update for update in world.shown if isinstance(update, NoticeShown)]
+    world.feed(RoleFading(forgets=True))
+    (notice,) = [update for update in world.shown if isinstance(update, NoticeShown)]
+    assert "does not know what was said before" in notice.message
+    assert isinstance(world.commands[-1], BeginAnew)
 
 
 def test_after_a_crash_the_next_engine_is_heard_from_its_first_word(world: MoshiWorld) -> None:

@@ -33,7 +33,8 @@ class ScriptedTalker:
     """
 
     name = "scripted"
-    role_frames = 0
+    fresh_frames = 0
+    has_role = True
     model = ""
     models: frozenset[str] = frozenset()
     listener: Ears | None = None

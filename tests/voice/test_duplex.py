@@ -152,7 +152,7 @@ def test_asleep_it_rests_and_a_new_persona_begins_anew() -> None:
 
 def test_before_its_role_is_forgotten_it_asks_to_begin_anew_in_a_silence() -> None:
     talker = ScriptedTalker([" Well", *[""] * 12, " well"])
-    talker.role_frames = 20
+    talker.fresh_frames = 14
     with running(talker) as loop:
         loop.run(14 + PAUSE + 30)
         assert not loop.all(RoleFading), "it spoke within three seconds"
@@ -197,6 +197,32 @@ def test_a_model_that_is_not_there_is_told_once_and_the_one_at_work_goes_on() ->
         assert loop.duplex.is_ready
         loop.run(2)
         assert talker.heard
+
+
+def test_one_that_forgets_begins_anew_in_a_long_silence_only() -> None:
+    talker = ScriptedTalker([" Well"])
+    talker.fresh_frames, talker.has_role = 100, False
+    with running(talker) as loop:
+        loop.run(PAUSE + 100)
+        assert not loop.all(RoleFading)
+        loop.run(40)
+        assert loop.all(RoleFading) == [RoleFading(forgets=True)]
+        loop.duplex.take(BeginAnew())
+        loop.run(250)
+        assert len(loop.all(RoleFading)) == 1, "there is nothing to forget"
+
+
+@pytest.mark.parametrize(("pieces", "heard"), [([" T", "OOL", "_C"], 0), ([" T", "ar"], 2), ([" T", ""], 2)])
+def test_the_letter_that_may_begin_a_tool_call_is_heard_if_it_does_not(pieces: list[str], heard: int) -> None:
+    with running(ScriptedTalker(["", "", *pieces])) as loop:
+        loop.duplex._speech.say = lambda samples, *, is_muted: said.append(not is_muted)  # type: ignore[method-assign]
+        said: list[bool] = []
+        loop.run(2)
+        assert said == [True, True], "it sounds, and says nothing"
+        loop.run(1)
+        assert len(said) == 2, "the frame waits"
+        loop.run(len(pieces) - 1)
+        assert said[2:] == [bool(heard)] * len(pieces)
 
 
 def test_silenced_it_says_no_further_word_of_the_utterance() -> None:
@@ -271,5 +297,5 @@ def test_nobody_there_is_nothing_to_say() -> None:
 def test_loaded_it_has_a_name() -> None:
     loop = Loop(ScriptedTalker(), np.zeros(0, np.float32))
     loop.duplex.start()
-    assert loop.messages.get(timeout=10) == Loaded("scripted")
+    assert loop.messages.get(timeout=10) == Loaded("scripted", has_role=True)
     loop.duplex.stop()

@@ -49,9 +49,10 @@ from assistant.voice.moshi.codec import FRAME
 ANSWER_S = 3.0
 """Silence after a recording's end that tells that it has been answered."""
 ANSWER_LIMIT_S = 40.0
-_REFRESH = 0.7
-"""Share of the context from which a silence is taken to begin anew."""
 _SILENCE_S = 3.0
+"""Nobody speaks: a talker that remembers may begin anew."""
+_LONG_SILENCE_S = 10.0
+"""Neither does anybody soon: one that forgets everything may."""
 _AUDIBLE = 10 ** (-50 / 20)
 _QUIET = Announcement(UNANSWERED, is_complete=True)
 """After an announcement that was broken off: nothing, for as long as the talker needs to stop."""
@@ -78,7 +79,7 @@ class Duplex:
         self._frame = np.zeros(FRAME, np.float32)
         self._filled = 0
         self._fed = self._done = 0
-        self._utterance = 0
+        self._utterance = self._begun_with = 0
         self._is_open = False
         self._announced = UNANSWERED
         """The generation of what is being announced."""
@@ -86,11 +87,13 @@ class Duplex:
         self._heard = ""
         self._is_held = self._is_asleep = False
         self._now = self._spoken_at = time.monotonic()
-        self._age = self._oldest = 0
+        self._age = 0
         self._is_loading = find is not None
         self._loaded = Loaded("")
         self._missed: set[str] = set()
         self._user = UserWords()
+        self._waiting: Samples | None = None
+        """A frame that may be heard or not, as the next one tells."""
         self._input_over_at: float | None = None
         self._pace = Pace(self._pipeline, self._speech, emit)
         self.name = ""
@@ -160,15 +163,14 @@ class Duplex:
             case HoldMonologue(is_held):
                 self._is_asleep = is_held
             case BeginAnew(prompt, voice, model, text_temperature, audio_temperature):
-                self._age = 0
+                self._age, self._begun_with = 0, self._utterance
                 self._pipeline.conversation = Conversation(
                     prompt, voice, model, text_temperature, audio_temperature
                 )
                 return self._choose(model)
-            case Loaded(name, role_frames):
+            case Loaded(name):
                 self.name, self._is_loading, self._loaded = name, False, message
                 self.has_listener = message.has_listener and self._pipeline.listens
-                self._oldest = int(_REFRESH * role_frames)
                 return (f"{name} listens and answers by itself now.",)
             case Failed(error):
                 self.name, self._is_loading = "", False
@@ -276,7 +278,12 @@ class Duplex:
 
     def _say(self, text: str, samples: Samples | None) -> None:
         found, is_muted = self._gate.feed(text)
-        self._sound(samples, is_muted=is_muted)
+        waiting, self._waiting = self._waiting, None
+        self._sound(waiting, is_muted=is_muted)
+        if self._gate.is_undecided:
+            self._waiting = samples
+        else:
+            self._sound(samples, is_muted=is_muted)
         if found and not self._is_open:
             self._is_open = True
             self._utterance += 1
@@ -325,6 +332,7 @@ class Duplex:
 
     def _break_off(self) -> None:
         """Whatever is said next is said anew."""
+        self._waiting = None
         self._gate = Gate()
         self._end_utterance()
 
@@ -335,10 +343,13 @@ class Duplex:
             self._emit(MonologueEnded(self._utterance, interrupted=True))
 
     def _refresh(self, now: float) -> None:
-        """Ask to begin anew before the role is forgotten, where that interrupts nobody."""
-        if self._oldest and self._age >= self._oldest and now - self._spoken_at >= _SILENCE_S:
+        """Ask to begin anew before the conversation is stale, where that interrupts nobody."""
+        fresh, has_role = self._loaded.fresh_frames, self._loaded.has_role
+        silence_s = _SILENCE_S if has_role else _LONG_SILENCE_S
+        is_worth_it = has_role or self._utterance > self._begun_with
+        if is_worth_it and fresh and self._age >= fresh and now - self._spoken_at >= silence_s:
             self._age = 0
-            self._emit(RoleFading())
+            self._emit(RoleFading(forgets=not has_role))
 
     @property
     def _is_listening(self) -> bool:

@@ -27,6 +27,14 @@ class Gate:
         """True from the first word of an utterance to its end."""
         return self._pads < (CALL_PADS if self._parser.may_be_call else PAUSE)
 
+    @property
+    def is_undecided(self) -> bool:
+        """True where the frame's last letter may begin a tool call: the next frame tells if it may be heard.
+
+        The tokens of a word come in frames that follow each other, so that a pause decides it too.
+        """
+        return self._pads == 0 and not self._is_shut and self._parser.may_begin_call
+
     def shut(self) -> None:
         """Nothing more of this utterance is wanted; the next one is."""
         self._parser = ToolCallParser()

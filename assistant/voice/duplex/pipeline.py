@@ -77,8 +77,10 @@ class Talker(Protocol):
     """A full-duplex model with its codec, found but not loaded. Each part is made on its own thread."""
 
     name: str
-    role_frames: int
-    """Frames after which its role has left its context; 0 for one that takes on none."""
+    fresh_frames: int
+    """Frames after which a conversation is to be begun anew; 0 for never."""
+    has_role: bool
+    """It takes on the role of a ``Conversation``."""
     model: str
     """Of ``models``, the one that is made."""
     models: frozenset[str]
@@ -118,7 +120,8 @@ class Loaded:
     """From now on frames come out. The rest is the talker's."""
 
     name: str
-    role_frames: int = 0
+    fresh_frames: int = 0
+    has_role: bool = False
     model: str = ""
     models: frozenset[str] = frozenset()
     has_listener: bool = False
@@ -319,7 +322,8 @@ class Pipeline:
 
     def _loaded(self, talker: Talker) -> Loaded:
         has_listener = self._listener is not None
-        return Loaded(talker.name, talker.role_frames, talker.model, talker.models, has_listener)
+        fresh, has_role = talker.fresh_frames, talker.has_role
+        return Loaded(talker.name, fresh, has_role, talker.model, talker.models, has_listener)
 
     def _leave(self) -> None:
         if self._talker:

@@ -32,6 +32,10 @@ HEARD_CODEBOOKS = 32
 """Codes of a frame where a recogniser hears too. Moshi's are the first ones, which are the same."""
 LISTENER = "kyutai-stt"
 """The recogniser's name, in settings and parts."""
+ROLE_CONTEXTS = 0.7
+"""Contexts of a conversation after which its prompt soon leaves the context."""
+STALE_CONTEXTS = 2.0
+"""Contexts after which nothing is left of what came out of a beginning: eight minutes."""
 WARM_UP = 4
 """Steps before the first frame: what the device compiles, it compiles in these."""
 
@@ -57,8 +61,9 @@ class MoshiTalker:
         self._listener = listener
         self.models = frozenset(releases)
         self.model = next((voice for voice, each in releases.items() if each.name == name), "")
-        self._has_roles = has_voices(checkpoint.weights.parent)
-        self.role_frames: int = checkpoint.config.raw["context"] if self._has_roles else 0
+        self.has_role = has_voices(checkpoint.weights.parent)
+        contexts = ROLE_CONTEXTS if self.has_role else STALE_CONTEXTS
+        self.fresh_frames = int(contexts * checkpoint.config.raw["context"])
 
     def make_encoder(self) -> Callable[[Samples], Codes]:
         """See ``Talker.make_encoder``."""
@@ -94,7 +99,7 @@ class MoshiTalker:
             generator.step(np.zeros(self.checkpoint.config.user_codebooks, np.int32))
         generator.reset()
         _log.info("%s loaded in %.1f s", self.name, time.monotonic() - began)
-        roles = Roles(self.checkpoint, generator) if self._has_roles else None
+        roles = Roles(self.checkpoint, generator) if self.has_role else None
         words = Words(self.checkpoint.tokenizer)
         return MoshiStepper(generator, words, self.checkpoint.config.user_codebooks, roles)
 
