@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assistant.engine.protocol import (
+    EndReply,
     PartialTranscript,
     UserSpeechStarted,
     UserTurn,
@@ -13,6 +14,7 @@ from assistant.voice.duplex.pipeline import Codes
 from assistant.voice.duplex.user_words import FIRST_TURN, LATE_S, UserWords, Words
 from tests.fakes.talker import ScriptedTalker
 from tests.voice.test_duplex import running
+from tests.voice.test_duplex_announcing import Router, say
 
 NUMBER = FIRST_TURN + 1
 
@@ -82,6 +84,18 @@ def test_a_turn_that_is_cut_by_an_announcement_ends_there() -> None:
         loop.is_announcing = True
         loop.run(1)
         assert [turn.text for turn in loop.all(UserTurn)] == ["Change to Jarvis"]
+
+
+def test_a_turn_goes_on_through_what_the_talker_says_word_for_word() -> None:
+    talker, ears = talker_with(
+        [Words("Tell"), Words(" me"), *[Words("")] * 4, Words(" more", "Tell me more")]
+    )
+    with running(talker) as loop:
+        loop.run(3)
+        Router(loop).take(say(1, "One moment."), EndReply(1))
+        loop.run(12)
+        assert [turn.text for turn in loop.all(UserTurn)] == ["Tell me more"]
+        assert ears.resets == 1
 
 
 def test_where_frames_are_lost_it_goes_first_and_the_cascade_listens() -> None:

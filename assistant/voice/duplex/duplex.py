@@ -176,11 +176,12 @@ class Duplex:
                 self.name, self._is_loading = "", False
                 self.interrupt()
                 self._break_off()
+                self._hear_no_more()
                 if error is not None:
                     self._emit(EngineNotice(Severity.ERROR, error.message, error.remedy))
                     return ("The cascade listens and answers instead.",)
-            case Overheard(epoch, words):
-                if epoch == self._pipeline.epoch and self._is_listening:
+            case Overheard(hearing, words):
+                if hearing == self._pipeline.hearing and self._is_listening:
                     self._emit_all(self._user.take(words, self._now, is_audible=self._is_open))
             case Spoken(epoch, text, samples, progress):
                 self._done += 1
@@ -205,6 +206,8 @@ class Duplex:
             return (f"This persona speaks as {wanted} where that is on this machine; {self.name} goes on.",)
         self.interrupt()
         self._break_off()
+        self._hear_no_more()
+        self._pipeline.epoch += 1
         self.name, self._is_loading = "", True
         # The newest in every queue, so that it is not lost: it brings the wish.
         self._fed += 1
@@ -252,7 +255,7 @@ class Duplex:
             self._is_held = is_held
             if is_held:
                 self._break_off()
-                self._emit_all(self._user.close(now))
+                self._hear_no_more()
                 self._pipeline.epoch += 1
                 self._filled = 0
         for event in self._speech.heard():
@@ -355,6 +358,10 @@ class Duplex:
     def _is_listening(self) -> bool:
         return self.has_listener and self.is_ready and not self._is_held
 
+    def _hear_no_more(self) -> None:
+        self._pipeline.hearing += 1
+        self._emit_all(self._user.close(self._now))
+
     def _emit_all(self, events: list[Event]) -> None:
         for event in events:
             self._emit(event)
@@ -367,7 +374,7 @@ class Duplex:
             self._pace.warn()
             return ()
         self.has_listener = self._pipeline.listens = False
-        self._emit_all(self._user.close(self._now))
+        self._hear_no_more()
         return ("Moshi does not keep up: its listener is off, and the embedded recogniser listens.",)
 
 

@@ -131,7 +131,7 @@ class Loaded:
 class Overheard:
     """What the listener made of a frame of the user's."""
 
-    epoch: int
+    hearing: int
     words: Words
 
 
@@ -159,6 +159,7 @@ Message = Loaded | Failed | Spoken | Overheard
 class _Wish:
     conversation: Conversation
     announcement: Announcement | None
+    hearing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ class _Coded:
 @dataclass(frozen=True, slots=True)
 class _Stepped:
     epoch: int
+    hearing: int
     heard: Codes
     said: Said
 
@@ -200,6 +202,8 @@ class Pipeline:
         """Replaced by the user of the pipeline: the model begins that one with the next frame."""
         self.announcement: Announcement | None = None
         """Replaced by the user of the pipeline: from the next frame on the model says nothing else."""
+        self.hearing = 0
+        """Raised by the user of the pipeline when what was said is not handed in: listening begins anew."""
         self.listens = True
         """Cleared by the user of the pipeline: the listener takes time that there is not."""
         self._listener: Ears | None = None
@@ -230,7 +234,9 @@ class Pipeline:
 
     def hear(self, samples: Samples) -> None:
         """The user's next frame (1920,)."""
-        self.encode.put(_Heard(self.epoch, _Wish(self.conversation, self.announcement), samples))
+        self.encode.put(
+            _Heard(self.epoch, _Wish(self.conversation, self.announcement, self.hearing), samples)
+        )
 
     @property
     def dropped(self) -> int:
@@ -267,22 +273,23 @@ class Pipeline:
                     self._deliver(self._loaded(talker))
                 stepper.begin(conversation)
             if coded.epoch != self.epoch:
-                return _Stepped(coded.epoch, coded.codes, Said("", None))
-            return _Stepped(coded.epoch, coded.codes, stepper.step(coded.codes, coded.wish.announcement))
+                return _Stepped(coded.epoch, coded.wish.hearing, coded.codes, Said("", None))
+            said = stepper.step(coded.codes, coded.wish.announcement)
+            return _Stepped(coded.epoch, coded.wish.hearing, coded.codes, said)
 
         return step
 
     def _stepped(self, stepped: _Stepped) -> None:
         """What is said goes on its way before what was heard is looked at."""
         self.decode.put(stepped)
-        if self._listener is None or not self.listens or stepped.epoch != self.epoch:
+        if self._listener is None or not self.listens or stepped.hearing != self.hearing:
             return
-        if stepped.epoch != self._listened:
-            self._listened = stepped.epoch
+        if stepped.hearing != self._listened:
+            self._listened = stepped.hearing
             self._listener.reset()
         words = self._listener.hear(stepped.heard)
         if words.added or words.turn is not None:
-            self._deliver(Overheard(stepped.epoch, words))
+            self._deliver(Overheard(stepped.hearing, words))
 
     def _make_encode(self) -> Callable[[_Heard], _Coded]:
         assert self._talker
