@@ -16,8 +16,8 @@ from assistant.llm.failures import Unavailable
 START_LIMIT = 120.0
 """Seconds that a model may take to load."""
 
-NICENESS = 5
-"""Speech comes first: where processors are few, text waits for it."""
+NICENESS = 10
+"""Speech comes first: where processors are few, text waits for it, for the decoding of speech, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import os
 import sys
 import threading
 
-NICENESS = 10
+NICENESS = 5
+"""Behind sound, before the models of text (``llm/process.py``)."""
 
 
 def let_sound_go_first() -> None:
