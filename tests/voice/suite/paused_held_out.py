@@ -1,7 +1,6 @@
 """Utterances with a pause inside that are only measured: nothing may be chosen by how they fare.
 
-Written by somebody who had not seen the program, after its waits were chosen. The older ones of this kind
-have become sentences to tune on.
+Written by somebody who had not seen the program, after its waits were chosen.
 """
 
 from __future__ import annotations
