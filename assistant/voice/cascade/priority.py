@@ -1,4 +1,4 @@
-"""Which thread goes first: what carries sound, before what decodes and speaks."""
+"""Which thread goes first: what carries sound, before what decodes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ NICENESS = 5
 def let_sound_go_first() -> None:
     """Lower the calling thread, and those it will start, behind the threads that carry sound.
 
-    Linux counts niceness by thread (sched(7)); macOS runs its sound callbacks in real time anyway.
+    Only for a thread that starts native ones: where processors are busy, one that holds the interpreter and
+    is kept from running would keep the sound callback waiting with it (1.5 s were seen). Linux counts
+    niceness by thread (sched(7)); macOS runs its sound callbacks in real time anyway.
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

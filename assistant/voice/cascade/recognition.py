@@ -13,7 +13,6 @@ from typing import TypeVar
 
 from assistant.voice.cascade.name_listening import NameListener
 from assistant.voice.cascade.ports import RECOGNITION_RATE, Recogniser, Samples, Transcript
-from assistant.voice.cascade.priority import let_sound_go_first
 
 _log = logging.getLogger(__name__)
 
@@ -98,7 +97,6 @@ class RecognitionWorker:
             return None if self._stopping else self._waiting.popleft()
 
     def _run(self) -> None:
-        let_sound_go_first()
         while (job := self._next()) is not None:
             began = time.monotonic()
             if job.kind is JobKind.CHECK:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from assistant.engine.protocol import VoiceSpec
 from assistant.voice.cascade.ports import Samples, Voice
-from assistant.voice.cascade.priority import let_sound_go_first
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +59,6 @@ class SynthesisWorker:
         self._sentences.put(None)
 
     def _run(self) -> None:
-        let_sound_go_first()
         while (sentence := self._sentences.get()) is not None:
             key, text, spec = sentence
             failed = False
