@@ -71,8 +71,7 @@ def test_a_conversation_by_voice(  # noqa: PLR0915 - one conversation from its b
         terminal.wait_for(LISTENING)
 
         say("Mute.")
-        terminal.wait_for("mic closed")
-        terminal.wait_for(LISTENING)
+        terminal.wait_for("mic closed", "○ ready")
         say("Change to Jarvis.")
         time.sleep(1.5)  # as long as a turn would take to come through
         terminal.keys("F3")
