@@ -28,7 +28,7 @@ def remembered(home: Path) -> list[tuple[str, str, str, int]]:
         ).fetchall()
 
 
-def test_a_conversation_by_voice(  # noqa: PLR0915 - one conversation from its beginning to its end
+def test_a_conversation_by_voice(
     virtual_audio: VirtualAudio,
     env: dict[str, str],
     start: StartDashboard,
