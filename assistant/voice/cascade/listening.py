@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
 
 from assistant.audio.transport import AudioBlock, Samples
 from assistant.engine.echo_words import is_echo
@@ -25,6 +22,7 @@ from assistant.voice.cascade.agreement import agreed, begins
 from assistant.voice.cascade.barge_in import Action, BargeIn, Evidence
 from assistant.voice.cascade.completeness import completeness
 from assistant.voice.cascade.doubt import is_doubtful, may_be_doubted
+from assistant.voice.cascade.heard_turn import DoubtedTurn, HeardTurn
 from assistant.voice.cascade.hearing import Chunk, Hearing
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import Transcript
@@ -62,42 +60,6 @@ _CLOSER_LOOK_S = 1.0
 """After the end of a turn a closer look at its words that takes longer comes too late."""
 
 
-@dataclass(slots=True)
-class _Turn:
-    number: int
-    over_speech: bool
-    chunks: list[Chunk]
-    next_partial: float
-    onset: float
-    is_free_of_echo: bool
-    is_own_voice: bool = False
-    next_look: float = 0.0
-    revision: int = 0
-    text: str = ""
-    shown: str = ""
-    guess: Transcript | None = None
-    guessing: bool = False
-    offered: bool = False
-    """The session knows of the guess."""
-    speech_s: float = 0.0
-    lasts_s: float = 0.0
-    ended: EndOfTurn | None = None
-
-    def job(self, kind: JobKind) -> Job:
-        audio = np.concatenate([chunk.samples for chunk in self.chunks])
-        return Job(self.number, kind, self.revision, audio)
-
-
-@dataclass(slots=True)
-class _Doubted:
-    """A turn that is to be checked from ``due`` on, and how it was understood."""
-
-    job: Job
-    first: Transcript
-    due: float
-    is_asked: bool = False
-
-
 class Listening:
     """Owned by the audio thread.
 
@@ -122,9 +84,9 @@ class Listening:
         self._barge_in = BargeIn()
         self._barge_turn = 0
         self._kept: deque[Chunk] = deque(maxlen=_KEPT_CHUNKS)
-        self._turn: _Turn | None = None
-        self._closing: dict[int, _Turn] = {}
-        self._doubted: _Doubted | None = None
+        self._turn: HeardTurn | None = None
+        self._closing: dict[int, HeardTurn] = {}
+        self._doubted: DoubtedTurn | None = None
         self._outstanding = 0
         self._partial_s = PARTIAL_S
 
@@ -228,7 +190,7 @@ class Listening:
         if second is not None and is_doubtful(doubted.first, second):
             self._emit(TurnDoubted(job.turn))
 
-    def _find(self, number: int) -> _Turn | None:
+    def _find(self, number: int) -> HeardTurn | None:
         if self._turn is not None and self._turn.number == number:
             return self._turn
         return self._closing.get(number)
@@ -258,7 +220,7 @@ class Listening:
         now = self._kept[-1].time if self._kept else at
         chunks = [chunk for chunk in self._kept if chunk.time > at - PRE_ROLL_S]
         over = self._playout.is_audible(now)
-        self._turn = _Turn(number, over, chunks, now, at, self._hearing.is_free_of_echo)
+        self._turn = HeardTurn(number, over, chunks, now, at, self._hearing.is_free_of_echo)
         self._emit(UserSpeechStarted(number, at))
 
     def _speculate(self) -> None:
@@ -274,7 +236,7 @@ class Listening:
                 self._turn.offered = False
                 self._emit(TurnResumed(self._turn.number))
 
-    def _offer(self, turn: _Turn) -> None:
+    def _offer(self, turn: HeardTurn) -> None:
         """Let the session prepare an answer to the guess."""
         text = turn.guess.text.strip() if turn.guess else ""
         self._detector.note_chance(completeness(text))
@@ -293,7 +255,7 @@ class Listening:
         elif not turn.guessing:
             self._conclude(turn, ended.at)
 
-    def _conclude(self, turn: _Turn, now: float) -> None:
+    def _conclude(self, turn: HeardTurn, now: float) -> None:
         """Take the guess, or recognise once more where there is none (it failed, or there was no pause)."""
         if turn.guess is not None:
             self._understood(turn, turn.guess, now)
@@ -306,7 +268,7 @@ class Listening:
             if turn.ended and turn.guess and now - turn.ended.at >= _CLOSER_LOOK_S:
                 self._understood(turn, turn.guess, now)
 
-    def _understood(self, turn: _Turn, transcript: Transcript | None, now: float) -> None:
+    def _understood(self, turn: HeardTurn, transcript: Transcript | None, now: float) -> None:
         ended = turn.ended
         if ended is None:
             return
@@ -334,14 +296,14 @@ class Listening:
         self._doubted = None
         if text and may_be_doubted(transcript):
             due = max(ended.at, now) + _CHECK_S
-            self._doubted = _Doubted(turn.job(JobKind.CHECK), transcript, due)
+            self._doubted = DoubtedTurn(turn.job(JobKind.CHECK), transcript, due)
 
     # --- words -------------------------------------------------------------------------------------
 
-    def _ask(self, turn: _Turn, kind: JobKind) -> None:
+    def _ask(self, turn: HeardTurn, kind: JobKind) -> None:
         self._outstanding += self._submit(turn.job(kind))
 
-    def _show(self, turn: _Turn, text: str, is_paused: bool) -> None:
+    def _show(self, turn: HeardTurn, text: str, is_paused: bool) -> None:
         """What has been said so far: all of it in a pause, otherwise what is sure and is not shown yet."""
         shown = text if is_paused else agreed(turn.text, text)
         adds = shown != turn.shown if is_paused else not begins(turn.shown, shown)
@@ -350,7 +312,7 @@ class Listening:
             turn.shown = shown
         turn.text = text
 
-    def _is_own_voice(self, turn: _Turn, text: str) -> bool:
+    def _is_own_voice(self, turn: HeardTurn, text: str) -> bool:
         if not turn.over_speech:
             return False
         spoken = (self._playout.recently_spoken(),)
@@ -380,12 +342,12 @@ class Listening:
             silence_s = chunk.time - turn.onset - turn.lasts_s
             self._do(self._barge_in.update(self._evidence(turn, silence_s), chunk.time))
 
-    def _look(self, turn: _Turn, now: float) -> None:
+    def _look(self, turn: HeardTurn, now: float) -> None:
         if turn.over_speech and now >= turn.next_look:
             turn.next_look = now + _LOOK_S
             turn.is_own_voice = self._hearing.is_own_voice(max(turn.lasts_s, _SHORTEST_LOOK_S))
 
-    def _evidence(self, turn: _Turn, silence_s: float = 0.0) -> Evidence:
+    def _evidence(self, turn: HeardTurn, silence_s: float = 0.0) -> Evidence:
         return Evidence(
             turn.text,
             turn.speech_s,
