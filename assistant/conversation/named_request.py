@@ -93,7 +93,7 @@ _LEADS = re.compile(
 
 _COMES = re.compile(
     r"(?:come|take (?:over|it|this|that)|mode|persona|theme|voice)\b.*"
-    r"|(?:you're up|your turn|i (?:want|need|would like|'d like) to (?:talk|speak) (?:to|with) you)\b.*"
+    r"|(?:you're up|your turn|(?:i (?:want|need|would like)|i'd like) to (?:talk|speak) (?:to|with) you)\b.*"
 )
 """What follows a name that the request begins with."""
 
@@ -105,20 +105,17 @@ _LONGEST_NAME = 3
 def find_named(core: str, library: Library) -> str | None:
     """The persona whose exact name ``core`` holds, when all its other words only ask for somebody."""
     words, is_wish, suffices = _bare(core)
-    if suffices and (found := _exactly(words, library)):
-        return found
-    for count in range(min(_LONGEST_NAME, len(words) - 1), 0, -1):
+    longest = len(words) if suffices else len(words) - 1
+    for count in range(min(_LONGEST_NAME, longest), 0, -1):
         for start in range(len(words) - count + 1):
             before, name, after = words[:start], words[start : start + count], words[start + count :]
             beside = {*before, *after}
-            leads = suffices and not before
-            asks = (
-                beside <= _NEUTRAL if leads else _only_asks(beside, is_wish) and _stands_right(before, after)
-            )
-            if asks and _begins_a_name(name):
-                found = _exactly(name, library)
-                if found is not None:
-                    return found
+            if suffices and not before:
+                asks = beside <= _NEUTRAL
+            else:
+                asks = _only_asks(beside, is_wish) and _stands_right(before, after)
+            if asks and (found := _named_by(name, library)):
+                return found
     return None
 
 
@@ -145,8 +142,11 @@ def _opens(text: str) -> tuple[re.Pattern[str], int] | None:
     return None
 
 
-def _exactly(words: list[str], library: Library) -> str | None:
-    found = match(" ".join(words), library, strict=True) if words else None
+def _named_by(words: list[str], library: Library) -> str | None:
+    """The persona whose very name these words are; what stands around it ("the kit") is no part of it."""
+    if normalise(words[0]).split()[:1] != normalise(" ".join(words)).split()[:1]:
+        return None
+    found = match(" ".join(words), library, strict=True)
     return found.persona.name if found else None
 
 
@@ -158,17 +158,8 @@ def named(text: str, library: Library) -> str | None:
         for count in range(_LONGEST_NAME, 0, -1)
         for start in range(len(words) - count + 1)
     )
-    found = {
-        hit.persona.name
-        for run in runs
-        if _begins_a_name(run) and (hit := match(" ".join(run), library, strict=True))
-    }
+    found = {name for run in runs if (name := _named_by(run, library))}
     return found.pop() if len(found) == 1 else None
-
-
-def _begins_a_name(words: list[str]) -> bool:
-    """False for "the kit" and "back the kit": what stands around a name is no part of it."""
-    return normalise(words[0]).split()[:1] == normalise(" ".join(words)).split()[:1]
 
 
 def _only_asks(beside: set[str], is_wish: bool) -> bool:

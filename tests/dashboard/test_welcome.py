@@ -58,6 +58,7 @@ async def test_the_sound_check_has_the_sound_for_itself():
 async def test_without_a_speaker_there_is_no_check_and_enter_begins():
     async with stage(MUTE, checks=FakeChecks()) as on:
         await on.until(lambda: "needs a microphone and a speaker" in on.text)
+        assert "Enter or Esc begins" in on.text
         await on.pilot.press("enter")
         await on.until(lambda: not is_open(on))
     assert on.conversation.requests == []

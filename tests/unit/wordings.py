@@ -5,6 +5,7 @@ sentences that nobody looked at stands in the voice suite.
 """
 
 REQUESTS = """
+{}, I'd like to talk to you now
 switch to {}
 change to {} please
 can I talk to {}
@@ -218,6 +219,9 @@ we'd like {} for the party please
 """Of these, what is taken for ordinary talk: too near to what is said of people, or to another command."""
 
 ORDINARY = """
+I'll take the kit
+I'll have the kit for my birthday
+let's try the nova
 I think JARVIS is smarter than most people I know
 who built JARVIS in the films
 was JARVIS based on a real butler

@@ -32,6 +32,7 @@ _OFFER = Content.styled("Enter plays five seconds of soft tones and measures the
 _SILENT = Content.styled(
     "The sound check needs a microphone and a speaker; without them you type and read.", "$muted"
 )
+_CHECKS, _BEGINS = "Enter checks the sound, Esc begins", "Enter or Esc begins"
 _PLAYING = Content.styled("playing; please be quiet for a moment …", "$muted")
 
 
@@ -65,7 +66,7 @@ class WelcomeScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog") as dialog:
             dialog.border_title = "Welcome"
-            dialog.border_subtitle = "Enter checks the sound, Esc begins"
+            dialog.border_subtitle = _CHECKS
             yield Static("", id="devices")
             yield Static(_LOOKING, id="found")
             yield Static(_OFFER, id="sound")
@@ -89,6 +90,7 @@ class WelcomeScreen(Dialog[None]):
         self._has_sound = bool(engine.input_device and engine.output_device)
         if not self._is_checking and not self._heard:
             self._sound.update(_OFFER if self._has_sound else _SILENT)
+            self.query_one(".dialog").border_subtitle = _CHECKS if self._has_sound else _BEGINS
 
     @work(thread=True, exclusive=True, group="welcome")
     def _look_around(self) -> None:
@@ -132,7 +134,7 @@ class WelcomeScreen(Dialog[None]):
         if self.is_attached:
             self._heard = heard
             self._write()
-            self.query_one(".dialog").border_subtitle = "Enter or Esc begins"
+            self.query_one(".dialog").border_subtitle = _BEGINS
 
 
 def findings_content(findings: Iterable[Finding], width: int) -> Content:
