@@ -74,12 +74,7 @@ def open_streams(microphone: Device | None, speaker: Device | None, gain: float)
     """Start what there is of microphone and speaker. Raises ``AudioError`` when a device refuses."""
     streams = OpenStreams()
     try:
-        if (
-            microphone
-            and speaker
-            and microphone.index == speaker.index
-            and _open_duplex(streams, speaker, gain)
-        ):
+        if microphone and speaker and _are_one(microphone, speaker) and _open_duplex(streams, speaker, gain):
             return streams
         if speaker:
             _open_output(streams, speaker, gain)

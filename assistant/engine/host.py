@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from assistant.voice.cascade.cascade import Cascade
     from assistant.voice.cascade.inbox import Inbox
     from assistant.voice.cascade.loaded import Parts
-    from assistant.voice.cascade.ports import NameRecogniser
+    from assistant.voice.cascade.name_listening import NameListener
+    from assistant.voice.cascade.ports import Recogniser
     from assistant.voice.duplex.pipeline import FindTalker
 
 _log = logging.getLogger(__name__)
@@ -157,31 +158,38 @@ def load_parts(config: EngineConfig) -> Parts:
     """The best speech parts that work here, loaded beside each other; a role without any is left empty."""
     from assistant.voice.cascade import parts as catalogue
     from assistant.voice.cascade.loaded import Parts
-    from assistant.voice.cascade.name_listening import NameListener
 
-    with ThreadPoolExecutor(max_workers=3) as pool:
+    with ThreadPoolExecutor(max_workers=4) as pool:
         recogniser = pool.submit(catalogue.load_recogniser, config.without)
+        names = pool.submit(_load_name_listener, recogniser, config)
         voice = pool.submit(catalogue.load_voice, config.without, config.voice_engine, config.voice_model)
         vad = pool.submit(catalogue.load_vad, config.without)
         echo, said = _load_echo(config)
     notes = list(said)
     if config.engine == "moshi":
         notes.append("Moshi is being loaded; until it is there, the cascade listens and answers.")
-    listens = _found(recogniser, notes)
-
-    def load_name_recogniser() -> NameRecogniser | None:
-        found = catalogue.load_name_recogniser(listens, config.without)
-        settle()
-        return found
-
     return Parts(
         vad=_found(vad, notes),
-        recogniser=listens,
+        recogniser=_found(recogniser, notes),
         voice=_found(voice, notes),
-        name_listener=NameListener(load_name_recogniser, config.names),
+        name_listener=names.result(),
         echo=echo,
         notes=tuple(notes),
     )
+
+
+def _load_name_listener(
+    recogniser: Future[tuple[Recogniser, tuple[str, ...]]], config: EngineConfig
+) -> NameListener | None:
+    """None where no recogniser can be told names; the first transcript does without."""
+    from assistant.voice.cascade.name_listening import NameListener
+    from assistant.voice.cascade.parts import load_name_recogniser
+
+    try:
+        able = load_name_recogniser(recogniser.result()[0], config.without)
+    except AssistantError:
+        return None
+    return NameListener(able, config.names) if able else None
 
 
 def _found(part: Future[tuple[T, tuple[str, ...]]], notes: list[str]) -> T | None:

@@ -73,7 +73,7 @@ class Second(FakeRecogniser):
     [(Transcript("where is my little shoe", 0.2), True), (Transcript(SAID, 0.9), False)],
 )
 def test_the_turn_is_doubted_after_its_answer_has_begun(second: Transcript, doubted: bool) -> None:
-    listener = NameListener(lambda: Second(second), ("glados",))
+    listener = NameListener(Second(second), ("glados",))
     parts = Parts(FakeVad(), FakeRecogniser(), FakeVoice(), name_listener=listener)
     transport = FakeTransport(np.concatenate((tones(SAID), silence(4))))
     with FakeConversation(transport, lambda text: ["it is wet"], parts) as talk:

@@ -41,9 +41,7 @@ class Recogniser:
 
 
 def ready(recogniser: Recogniser) -> NameListener:
-    listener = NameListener(lambda: recogniser, NAMES)
-    listener.start(waits=True)
-    return listener
+    return NameListener(recogniser, NAMES)
 
 
 def recognised(text: str, listener: NameListener, kind: JobKind = JobKind.SPECULATIVE) -> list[Recognised]:
@@ -109,28 +107,6 @@ def test_a_partial_transcript_is_not_listened_to_again():
 def test_where_the_closer_recogniser_fails_the_first_transcript_does():
     *_, last = recognised("Change to glad us.", ready(Recogniser("", None)))
     assert last.transcript == Transcript("Change to glad us.")
-
-
-def test_until_it_is_loaded_nothing_waits_for_it():
-    gate = threading.Event()
-
-    def load() -> Recogniser:
-        gate.wait(10)
-        return Recogniser("", ())
-
-    listener = NameListener(load, NAMES)
-    listener.start()
-    assert not listener.wants("Change to glad us.", AUDIO)
-    gate.set()
-
-
-def test_a_part_that_does_not_load_is_done_without():
-    def load() -> Recogniser:
-        raise OSError("no such file")
-
-    listener = NameListener(load, NAMES)
-    listener.start(waits=True)
-    assert not listener.is_ready
 
 
 def test_in_noise_anything_short_is_listened_to_again():

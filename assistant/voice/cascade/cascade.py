@@ -130,8 +130,6 @@ class Cascade:
         """Open audio, listen and speak until ``Shutdown``."""
         self._emit(self._open())
         self._duplex.start()
-        if self._parts.name_listener:
-            self._parts.name_listener.start(waits=self._owns_time)
         self._reply_until = time.monotonic() + _GREETING_LIMIT_S
         try:
             while not self._stopping:

@@ -6,12 +6,15 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from assistant.errors import VoiceError
 from assistant.voice.cascade import weights
-from assistant.voice.cascade.ports import Recogniser, Voice, VoiceActivityDetector
+from assistant.voice.cascade.ports import NameRecogniser, Recogniser, Voice, VoiceActivityDetector
 from assistant.voice.cascade.weights import Weights
+
+if TYPE_CHECKING:
+    from assistant.voice.cascade.recognisers.whisper import WhisperRecogniser
 
 Role = Literal["vad", "recogniser", "voice"]
 P_co = TypeVar("P_co", covariant=True)
@@ -33,8 +36,8 @@ class Part(Generic[P_co]):
     """Raises ``VoiceError`` with the reason when the part cannot work here; imports nothing heavy."""
     load: Callable[[], P_co]
     weights: Weights | None = None
-    takes_names: bool = False
-    """Whether it can be told which names to expect."""
+    load_for_names: Callable[[], NameRecogniser] | None = None
+    """Where it can be told which names to expect; what of it may come later does."""
 
 
 def _nothing_needed() -> None:
@@ -87,6 +90,12 @@ def _moonshine() -> Recogniser:
 
 
 def _whisper() -> Recogniser:
+    recogniser = _whisper_for_names()
+    recogniser.wait()
+    return recogniser
+
+
+def _whisper_for_names() -> WhisperRecogniser:
     from assistant.voice.cascade.recognisers.whisper import WhisperRecogniser
 
     return WhisperRecogniser(weights.WHISPER.folder_here())
@@ -166,7 +175,7 @@ RECOGNISERS: tuple[Part[Recogniser], ...] = (
         check=_check_whisper,
         load=_whisper,
         weights=weights.WHISPER,
-        takes_names=True,
+        load_for_names=_whisper_for_names,
     ),
     Part(
         key="sphinx",

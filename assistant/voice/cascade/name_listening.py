@@ -2,26 +2,20 @@
 
 The fastest recogniser writes names as words it knows. One that can be told the names hears them right but
 takes longer, so it listens only where the first transcript may be a request for a persona or holds something
-like a name, and in noise, where the first transcript tells little. It is loaded beside the conversation:
-until it is there, the first transcript has to do.
+like a name, and in noise, where the first transcript tells little.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import itertools
-import logging
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from assistant.engine.echo_words import words_of
 from assistant.likeness import alike
 from assistant.voice.cascade.ports import RECOGNITION_RATE, NameRecogniser, Samples, Transcript
-from assistant.voice.cascade.priority import let_sound_go_first
-
-_log = logging.getLogger(__name__)
 
 _LONGEST_S = 8.0
 """Seconds of audio beyond which an utterance is more than a request."""
@@ -111,28 +105,16 @@ def _holds(text: str, name: str) -> bool:
 
 
 class NameListener:
-    """``load`` makes the recogniser, in a thread of its own; it may raise, then there is none."""
+    """Listens with ``recogniser``, which is told ``names``."""
 
-    def __init__(self, load: Callable[[], NameRecogniser | None], names: Sequence[str]) -> None:
-        self._load = load
+    def __init__(self, recogniser: NameRecogniser, names: Sequence[str]) -> None:
         self._names = tuple(names)
-        self._recogniser: NameRecogniser | None = None
-
-    def start(self, waits: bool = False) -> None:
-        """Load the recogniser, beside the caller unless it ``waits``."""
-        loading = threading.Thread(target=self._run, name="name recogniser", daemon=True)
-        loading.start()
-        if waits:
-            loading.join()
-
-    @property
-    def is_ready(self) -> bool:
-        """True once it can listen."""
-        return self._recogniser is not None
+        self._recogniser = recogniser
+        recogniser.set_names(self._names)
 
     def wants(self, text: str, audio: Samples) -> bool:
         """Whether to listen once more to ``audio`` (16 kHz), which was understood as ``text``."""
-        if not self.is_ready or not self._names or not text or len(audio) > _LONGEST_S * RECOGNITION_RATE:
+        if not self._names or not text or len(audio) > _LONGEST_S * RECOGNITION_RATE:
             return False
         return may_ask_for_persona(text, self._names) or is_noisy(audio)
 
@@ -142,8 +124,6 @@ class NameListener:
         In noise in which none is heard it is listened to again with the noise suppressed: that hears other
         names, not more of them (84 requests of three tuning voices at 10 dB: 65 without, 68 with, 71 both).
         """
-        if self._recogniser is None:
-            return ()
         found = self._recogniser.readings(audio)
         if not is_noisy(audio) or any(_holds(found[0], name) for name in self._names if found):
             return found
@@ -152,18 +132,5 @@ class NameListener:
         return tuple(dict.fromkeys(each for pair in pairs for each in pair if each))
 
     def second_opinion(self, audio: Samples) -> Transcript:
-        """What the recogniser understands where no name is expected; nothing before it is there."""
-        return self._recogniser.transcribe(audio) if self._recogniser else Transcript("")
-
-    def _run(self) -> None:
-        let_sound_go_first()
-        # Whatever is wrong with the part, the first transcript goes without it.
-        try:
-            recogniser = self._load()
-        except Exception:
-            _log.exception("the recogniser for names does not load")
-            return
-        if recogniser is not None:
-            recogniser.set_names(self._names)
-            self._recogniser = recogniser
-            _log.info("names are listened for by %s", recogniser.name)
+        """What the recogniser understands where no name is expected."""
+        return self._recogniser.transcribe(audio)

@@ -7,9 +7,10 @@ role that does is taken; the notes tell the user when that is not the first of a
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib import metadata
+from typing import Any, TypeVar
 
 from assistant.engine.protocol import VoiceEngine
 from assistant.errors import VoiceError
@@ -24,6 +25,8 @@ _TITLES: dict[Role, str] = {
 }
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,10 @@ def load_name_recogniser(beside: object, without: Collection[str] = ()) -> NameR
     """
     if isinstance(beside, NameRecogniser):
         return beside
-    able = next((part for part in RECOGNISERS if part.takes_names and part.key not in without), None)
-    loaded = _load(able) if able else None
-    return loaded if isinstance(loaded, NameRecogniser) else None
+    for part in RECOGNISERS:
+        if part.load_for_names and part.key not in without:
+            return _load(part, part.load_for_names)
+    return None
 
 
 def load_voice(
@@ -90,7 +94,7 @@ def _first(parts: tuple[Part[P_co], ...], without: Collection[str]) -> tuple[P_c
     reasons: list[str] = []
     for part in allowed:
         try:
-            loaded = _load(part)
+            loaded = _load(part, part.load)
         except VoiceError as error:
             logger.warning("%s %s: %s", title, part.key, error.message)
             reasons.append(f"{part.name} {error.message}")
@@ -100,10 +104,10 @@ def _first(parts: tuple[Part[P_co], ...], without: Collection[str]) -> tuple[P_c
     raise VoiceError(f"No {title} works here: {', '.join(reasons)}.", remedy)
 
 
-def _load(part: Part[P_co]) -> P_co:
+def _load(part: Part[Any], load: Callable[[], T]) -> T:
     part.check()
     try:
-        return part.load()
+        return load()
     # A broken package can fail in any way; whichever it is, the next part takes over.
     except Exception as error:
         logger.exception("%s does not load", part.key)

@@ -56,8 +56,8 @@ class Ears:
         self._names = library.names
         self._without = without
         self._first: Recogniser = load_recogniser(without)[0]
-        self._closer = NameListener(lambda: load_name_recogniser(self._first, without), self._names)
-        self._closer.start(waits=True)
+        able = load_name_recogniser(self._first, without)
+        self._closer = NameListener(able, self._names) if able else None
 
     def hear(self, speaker: Speaker, text: str, condition: str = CLEAN) -> Heard:
         """What is understood when ``speaker`` says ``text``; ``condition`` is clean or a noise at 10 dB."""
@@ -65,10 +65,11 @@ class Ears:
         key = f"{speaker.key}|{condition}|{text}"
         first_key = f"{_version(_module(self._first))}|{key}"
         first = _kept(first_key, lambda: self._first.transcribe(audio()).text)
-        if not self._closer.wants(first, audio()):
+        listener = self._closer
+        if listener is None or not listener.wants(first, audio()):
             return Heard(first, ())
         closer = f"{_version(whisper)}|{_version(name_listening)}|{self._names}|{key}"
-        return Heard(first, tuple(_kept(closer, lambda: list(self._closer.readings(audio())))))
+        return Heard(first, tuple(_kept(closer, lambda: list(listener.readings(audio())))))
 
 
 def persona_asked_for(heard: Heard, library: Library) -> str | None:

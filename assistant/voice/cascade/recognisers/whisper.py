@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from assistant.engine.footprint import settle
 from assistant.voice.cascade.ports import RECOGNITION_RATE, Samples, Transcript
+from assistant.voice.cascade.priority import let_sound_go_first
 from assistant.voice.cascade.recognisers.log_mel import log_mel
+
+if TYPE_CHECKING:
+    from ctranslate2.models import Whisper
 
 _SHORT_FRAMES = 1500
 _FULL_FRAMES = 3000
@@ -67,6 +75,8 @@ class WhisperRecogniser:
 
     Pieces of at most 12 s are decoded in a window of 15 s instead of Whisper's 30 s, which costs less than
     half and was as accurate; when the shorter window makes the decoder repeat itself, the full one is used.
+    What holds the interpreter while it loads (libraries, vocabulary) is there at once; the model follows in a
+    thread of its own, and the first use waits for it.
     """
 
     name = "Whisper tiny.en"
@@ -75,13 +85,30 @@ class WhisperRecogniser:
         import ctranslate2
         from tokenizers import Tokenizer
 
-        self._model = ctranslate2.models.Whisper(
-            str(weights), device="cpu", compute_type="int8", inter_threads=1, intra_threads=1
-        )
         self._storage = ctranslate2.StorageView
         self._tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
         self._start = [self._token("<|startoftranscript|>"), self._token("<|notimestamps|>")]
         self._prompt: list[int] = []
+        self._model: Future[Whisper] = Future()
+        threading.Thread(target=self._load, args=(weights,), name="whisper", daemon=True).start()
+
+    def wait(self) -> None:
+        """Until the model is loaded; raises what kept it from that."""
+        self._model.result()
+
+    def _load(self, weights: Path) -> None:
+        import ctranslate2
+
+        let_sound_go_first()
+        try:
+            self._model.set_result(
+                ctranslate2.models.Whisper(
+                    str(weights), device="cpu", compute_type="int8", inter_threads=1, intra_threads=1
+                )
+            )
+        except Exception as error:  # told to whoever uses it
+            self._model.set_exception(error)
+        settle()
 
     def transcribe(self, audio: Samples) -> Transcript:
         """The words in ``audio`` (float32, 16 kHz), cut at pauses into pieces of at most 12 s."""
@@ -130,7 +157,7 @@ class WhisperRecogniser:
         """The ``beam`` likeliest texts after ``prompt``, best first."""
         limit = int(len(audio) / RECOGNITION_RATE * _TOKENS_PER_SECOND) + _SPARE_TOKENS
         start = [*prompt, *self._start]
-        result = self._model.generate(
+        result = self._model.result().generate(
             self._storage.from_array(np.ascontiguousarray(log_mel(audio, frames)[None])),
             [start],
             beam_size=beam,

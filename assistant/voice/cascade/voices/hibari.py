@@ -39,9 +39,9 @@ class HibariVoice:
     def __init__(self, weights: Path) -> None:
         from hibari import Hibari
 
-        model = str(weights / "hibari.onnx")
-        self._tts = Hibari(voice="heart", model=model, threads=1)
-        self._tts.sess = _session(model)
+        # The session that it makes is replaced by ours, so it is given the smallest of its models.
+        self._tts = Hibari(voice="heart", model=str(weights / "oov.onnx"), threads=1)
+        self._tts.sess = _session(str(weights / "hibari.onnx"))
         # Loads dictionary, tagger and the reader of unknown words now rather than in the first answer.
         self._tts("Glorbit.", seed=0)
 
