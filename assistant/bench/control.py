@@ -1,12 +1,14 @@
-"""An idle control stream: a process that should wake every 10 ms and does nothing else.
+"""An idle control stream: on each processor a process that should wake every 10 ms and does nothing else.
 
-Its lateness is the machine's own. Where it is large, slow answers tell of the machine, not of the program.
+Their lateness is the machine's own. Where it is large, slow answers tell of the machine, not of the program.
+A processor that its host takes away from a virtual machine stands still alone, so each one is watched.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
+import os
 import select
 import subprocess
 import sys
@@ -18,12 +20,12 @@ from types import TracebackType
 TICK_S = 0.01
 
 STALL_S = 0.02
-"""A wake that is later than this is a moment in which the machine gave nobody anything: a block of audio."""
+"""A later wake is a moment in which a processor gave nobody anything: two blocks of audio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How late the control stream woke, in milliseconds, over ``wakes`` wakes."""
+    """How late the processes of the control stream woke, in milliseconds, over ``wakes`` wakes."""
 
     wakes: int
     p50: float
@@ -35,27 +37,32 @@ class ControlStream:
     """Runs beside a measurement; ``stop`` tells how late it was, and fills ``stalls``."""
 
     stalls: tuple[float, ...] = ()
-    """When it woke later than ``STALL_S``, in monotonic seconds."""
+    """When one woke later than ``STALL_S``, in monotonic seconds."""
 
     def __enter__(self) -> ControlStream:
-        """Start the process."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "assistant.bench.control"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        """Start the processes."""
+        self._processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", "assistant.bench.control", str(processor)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+            for processor in sorted(_processors())
+        ]
         return self
 
     def stop(self) -> Lateness:
-        """End it, once."""
-        answer, _ = self._process.communicate(timeout=10.0)
-        told = json.loads(answer)
-        self.stalls = tuple(told["stalls"])
-        return Lateness(**told["lateness"])
+        """End them, once."""
+        told = [json.loads(each.communicate(timeout=10.0)[0]) for each in self._processes]
+        self.stalls = tuple(sorted(itertools.chain.from_iterable(each["stalls"] for each in told)))
+        return summarise(list(itertools.chain.from_iterable(each["late"] for each in told)))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.kill()
-        self._process.wait()
+        for process in self._processes:
+            process.kill()
+            process.wait()
 
 
 def underruns_without_stalls(counted: Sequence[tuple[float, int]], stalls: Sequence[float]) -> int:
@@ -71,8 +78,13 @@ def underruns_without_stalls(counted: Sequence[tuple[float, int]], stalls: Seque
     )
 
 
-def tick_until_told() -> tuple[Lateness, list[float]]:
-    """Wake every 10 ms until standard input ends; how late it was, and when it was later than ``STALL_S``."""
+def _processors() -> set[int]:
+    """Those that this process may use; macOS does not tell, and one stands for all there."""
+    return os.sched_getaffinity(0) if sys.platform == "linux" else {0}
+
+
+def tick_until_told() -> tuple[list[float], list[float]]:
+    """Wake every 10 ms until standard input ends; how late in seconds, and when later than ``STALL_S``."""
     late: list[float] = []
     stalls: list[float] = []
     due = time.monotonic() + TICK_S
@@ -83,7 +95,7 @@ def tick_until_told() -> tuple[Lateness, list[float]]:
             stalls.append(now)
         # From now: what was missed is counted once, as one long lateness.
         due = max(due, now - TICK_S) + TICK_S
-    return summarise(late), stalls
+    return late, stalls
 
 
 def summarise(late_s: list[float]) -> Lateness:
@@ -94,7 +106,7 @@ def summarise(late_s: list[float]) -> Lateness:
 
 
 if __name__ == "__main__":
-    from dataclasses import asdict
-
-    lateness, stalls = tick_until_told()
-    sys.stdout.write(json.dumps({"lateness": asdict(lateness), "stalls": stalls}))
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, {int(sys.argv[1])})
+    late, stalls = tick_until_told()
+    sys.stdout.write(json.dumps({"late": late, "stalls": stalls}))
