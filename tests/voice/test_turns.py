@@ -75,6 +75,14 @@ def test_a_click_in_a_pause_does_not_resume() -> None:
     assert stream.kinds() == [Onset, Speculate, EndOfTurn]
 
 
+def test_a_turn_does_not_end_while_the_user_may_be_going_on() -> None:
+    stream = Stream().feed(0.9, 1).feed(0.0, 0.25)
+    stream.detector.note_chance(0.0)
+    left = int(SETTINGS.wait(0.0) / CHUNK_S) - round(0.25 / CHUNK_S)
+    stream.feed(0.0, left * CHUNK_S).feed(0.9, 0.5)
+    assert stream.kinds() == [Onset, Speculate, Resume]
+
+
 @pytest.mark.parametrize("chance", [0.0, 0.3, 0.6, 0.97])
 def test_the_words_decide_how_long_silence_may_last(chance: float) -> None:
     stream = Stream().feed(0.9, 1).feed(0.0, 0.25)

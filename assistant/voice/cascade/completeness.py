@@ -41,7 +41,7 @@ _CLASSES = {
         do does did has have had can could will would shall should may might must i've you've we've
         they've i'll you'll he'll she'll we'll they'll i'd you'd he'd she'd we'd they'd don't doesn't
         didn't can't couldn't won't wouldn't isn't aren't wasn't weren't haven't hasn't hadn't
-        shouldn't let's gonna
+        shouldn't gonna
     """,
     "subject": "i he she we they",
     "object": "me him us them myself yourself himself herself itself ourselves themselves",
@@ -49,8 +49,8 @@ _CLASSES = {
     "question": "who what where when why how whose whom",
     "filler": "um uh er erm ah eh hmm hm mm uhm",
     "transitive": """
-        tell give make take get want need buy bring find say said mean show send put set use call see
-        visit meet write change switch turn remember ask explain describe read play add love hate like
+        let's tell give make take get want need buy bring find say said mean show send put set use call
+        see visit meet write change switch turn remember ask explain describe read play add love hate like
         prefer told gave made took got wanted needed bought brought found meant showed sent used
         called saw met wrote asked looking giving making taking getting buying trying going thinking
         wondering having becoming
@@ -101,11 +101,16 @@ def _most(words: Sequence[str]) -> float:
     A statement may go on with "and" or "because" however whole it is, a request with what it is about; what
     begins with "when" or "on Monday" still wants its main clause.
     """
-    opening = _opening(words, [_kind(word) for word in words])
-    if opening in ("question", "asked"):
+    if asks(words):
         return 1.0
+    opening = _opening(words, [_kind(word) for word in words])
     is_led_in = opening.startswith("subordinate") or opening == "preposition"
     return _LED_IN_CHANCE if is_led_in and len(words) < _TWO_CLAUSES else _OPEN_CHANCE
+
+
+def asks(words: Sequence[str]) -> bool:
+    """Whether ``words`` begin as a question does that can stand alone."""
+    return _opening(words, [_kind(word) for word in words]) in ("question", "asked")
 
 
 def words_of(text: str) -> list[str]:
@@ -146,7 +151,7 @@ def _kind(word: str) -> str:
 def _opening(words: Sequence[str], kinds: Sequence[str]) -> str:
     """How the sentence begins, and whether what has to follow has come."""
     start = next((at for at, kind in enumerate(kinds) if kind != "filler" and words[at] not in _LEADS), 0)
-    kind = kinds[start]
+    kind = "subject" if words[start] in _STATED else kinds[start]
     follows = kinds[start + 1 :]
     # "Where the road divides" wants its main clause; "What a day" is all.
     leads_in = bool(follows) and follows[0] == "determiner" and words[start] in _LEADING_IN
@@ -165,6 +170,13 @@ def _opening(words: Sequence[str], kinds: Sequence[str]) -> str:
 
 
 _LEADS = frozenset({"well", "so", "okay", "ok", "now", "and", "but", "then", "please", "hey", "oh", "yes"})
+_STATED = frozenset(
+    f"{subject}'{verb}"
+    for subject in ("i", "you", "he", "she", "it", "we", "they", "that", "there")
+    for verb in ("m", "re", "s", "ve", "ll", "d")
+)
+"""A subject with its verb: "I'd like" asks nothing."""
+
 _LEADING_IN = frozenset({"when", "where", "how", "why"})
 _AFTER_QUESTION_WORD = frozenset({"be", "auxiliary", "word", "-s", "degree", "determiner"})
 

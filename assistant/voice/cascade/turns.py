@@ -110,8 +110,8 @@ class TurnSettings:
     """How far below the turn's loudest speech its softest may lie."""
     resume_chunks: int = 2
     speculate_s: float = 0.12
-    chances: tuple[float, ...] = (0.25, 0.5, 0.9, 1.0)
-    waits: tuple[float, ...] = (1.2, 0.84, 0.5, 0.4)
+    chances: tuple[float, ...] = (0.25, 0.5, 0.75, 0.9, 1.0)
+    waits: tuple[float, ...] = (1.2, 0.84, 0.7, 0.48, 0.4)
     wait_s: float = 0.8
     max_turn_s: float = 25.0
 
@@ -250,7 +250,7 @@ class TurnDetector:
             decisions.append(self._end(now, EndReason.LENGTH))
             if self._held:
                 decisions.append(self._begin(now, now))
-        elif not self._held and silence >= self._settings.wait(self._chance):
+        elif not self._held and silence >= self._settings.wait(self._chance) and not self._run:
             decisions.append(self._end(now, EndReason.SILENCE))
         elif self._has_speech and not self._speculated and silence >= self._settings.speculate_s:
             self._speculated = True

@@ -10,65 +10,65 @@ from tests.voice.suite.paused import Place, sentences
 HELD_OUT = sentences(
     Place.ANYWHERE,
     """
-    I was wondering, | if you could recommend a good book for a long flight.
-    What is the, um, | the name of that river that runs through Vienna?
-    When I get home from work tonight, | remind me to call my brother.
-    We need bread, cheese, some olives, | and maybe a bottle of red wine.
-    If it rains on Saturday, | what could we do indoors with the kids?
-    Can you tell me, | how long it takes to roast a whole chicken?
-    I think, | the problem with my bike is somewhere in the rear brake.
-    Set an alarm for, | let me think, quarter to seven tomorrow morning.
-    So, um, | do you happen to know when the library closes today?
-    My grandmother used to make this soup with, | what's it called, celery root.
-    I really liked the movie, | but the ending made no sense to me.
-    Who was the president, | when the Berlin Wall came down?
-    Because the car is in the garage, | I'll have to take the bus.
-    Could you explain the difference between, | weather and climate in simple words?
-    I'd like to plan a trip to Portugal, | maybe in the second half of May.
-    Write an email to my boss, | and tell her I'll be late on Monday.
-    Is it true that, | sharks never stop swimming, even when they sleep?
-    Well, | I suppose we could paint the bedroom green, or a very pale yellow.
-    The thing I don't understand, | is why the bread never rises properly.
-    Before you answer that, | tell me what you actually know about the topic.
-    What should I cook tonight, | if I only have rice and two carrots?
-    Play something by, | oh, who was it, that pianist from Iceland.
-    I've been sleeping badly lately, | and I'm not sure what to do about it.
-    How many people live in Canada, | compared to, say, Australia?
-    Although I studied French for years, | I can barely order a coffee.
-    Add tomatoes, | basil, and a box of spaghetti to my shopping list.
-    Do you remember, | what I told you about my neighbour's dog?
-    I'm looking for a present for my father, | who already has absolutely everything.
-    Turn the lights down a bit, | and, uh, start the movie playlist.
-    What I meant was, | whether we can move the meeting to Thursday afternoon.
-    Let me see, | I have flour, sugar, butter, but no eggs at all.
-    Is there a way to, | get candle wax out of a tablecloth?
-    The doctor said I should exercise more, | which is easier said than done.
-    Tell me a story about a dragon, | who is afraid of the dark.
-    After the Romans left Britain, | what happened to all their roads?
-    I can't decide, | between the small apartment downtown and the house by the lake.
-    How do you say, | I'm allergic to peanuts, in Japanese?
-    You know, | I never really understood how the stock market works.
-    If I leave at eight, | will I still make it to the airport in time?
-    Honestly, | I was a little disappointed by your last answer.
-    Could you, um, | repeat the last step a little more slowly please?
-    There's this word for it, | when you feel homesick for a place you've never been.
-    The last time I tried to fix the tap, | I flooded the entire kitchen.
-    What happens to my data, | when I ask you to forget something?
-    I wanted to ask you about, | hmm, the history of the violin.
-    Since you're so good with numbers, | how much would I save by paying yearly?
-    My daughter has to write an essay on, | volcanoes, I believe, by Friday.
-    Why is the sky blue, | and then suddenly red in the evening?
-    I'd love to learn an instrument, | but at my age, it feels a bit late.
-    When was the last time, | that Halley's comet could be seen from Earth?
-    Give me three ideas for, | a birthday party that doesn't cost too much.
-    As far as I know, | nobody has ever actually found that shipwreck.
-    Would it be better to, | plant the tulips now or wait until November?
-    On Tuesday we have swimming, | on Wednesday the dentist, and then nothing until Saturday.
-    I used to believe in ghosts, | until I moved into a really old house.
-    Unless the weather gets much better, | we should probably cancel the picnic.
-    What's that, uh, | that tool you use for tightening hexagonal screws?
-    Could you look up the opening hours, | of the museum next to the cathedral?
-    He's not exactly unfriendly, | he's more, I don't know, reserved.
-    To be fair, | the first chapter was slow, but after that I couldn't stop reading.
+    Set a timer for, | twelve minutes please.
+    So, | what's the weather looking like this weekend?
+    Can you play that song by, uh, | Fleetwood Mac, the one about dreams?
+    I need to buy eggs, butter, | and some of that oat milk we had last time.
+    Turn off the lights in the kitchen, | and the hallway too.
+    What was the name of the, um, | the restaurant we ordered from on Friday?
+    Okay, | let's start the meeting notes.
+    Send a message to, | Daniel and tell him I'm running late.
+    I think I left my keys at work, | or maybe they're in the car.
+    How long does it take to, | boil an egg if you want it soft in the middle?
+    Well, | I didn't sleep very much last night.
+    If it rains tomorrow, | can you remind me to bring the washing in?
+    Is there a pharmacy open, | near the train station at this hour?
+    Move my dentist appointment to, um, | Thursday afternoon, if there's anything free.
+    I'm trying to figure out, | whether we should take the train or just drive.
+    Hey, | can you turn the music down a bit?
+    My daughter has a spelling test on Monday, so, | could you quiz her on some hard words?
+    Add paper towels, dish soap, | trash bags, and light bulbs to the shopping list.
+    What's the difference between, | baking soda and baking powder?
+    I want to book a table for, | six people on Saturday night.
+    That's a good idea, | but I don't think we have enough time for it.
+    Could you look up, uh, | how many calories there are in an avocado?
+    Remind me when I get home, | to call my sister about the birthday party.
+    The printer on the second floor is, | not working again.
+    Who was the, | first woman to win a Nobel Prize?
+    Wake me up at seven, | no, actually, make it half past six.
+    I was reading this article about, you know, | how whales talk to each other.
+    Do you know if, | the library is open on Sundays?
+    Read me the last email from, | Patricia in accounting.
+    We had a really nice time at the lake, | and the kids didn't want to come home.
+    Um, | what day is it today?
+    Can you tell me a story about, | a dragon who's scared of fire?
+    I'd like the bedroom to be, like, | nineteen degrees when I go to sleep.
+    When I was living in Portugal, | we used to eat dinner at ten at night.
+    Please cancel, | the alarm for tomorrow morning.
+    How do you say, | where is the bathroom, in Japanese?
+    Yeah, no, | I don't need that one anymore.
+    The password for the guest network is, | sunflower, all in small letters.
+    I'm meeting Rachel, Tom, | and, what's his name, the new designer, for lunch.
+    Could we maybe, | push the call back by an hour?
+    I've got a headache, | is it okay to take ibuprofen with cold medicine?
+    Find me a recipe with chicken, | and spinach that doesn't take more than half an hour.
+    What I really want to know is, | how much it would cost to fix the roof.
+    Is my flight to, um, | Denver still on time?
+    Actually, | leave the porch light on.
+    She told me that her mother, | who's almost ninety, still goes swimming every morning.
+    Put on something, | quiet, I'm trying to work.
+    How far is it from here to, | the nearest charging station?
+    I need to write an email to my landlord, and, um, | I want it to sound polite but firm.
+    You know what, | let's just order pizza.
+    Did the package, | from the shoe store get delivered yet?
+    Divide eighty four by, | seven for me.
+    I can't decide whether to paint the room green, | or a sort of warm grey.
+    It's freezing in here, | can you turn up the heat?
+    Right, | and after that, what's on my calendar?
+    My neighbor's dog keeps barking because, | I guess, they leave him alone all day.
+    Schedule a, uh, | a one on one with Kevin for sometime next week.
+    I watched the game last night, | the one against Chicago, and it was just awful.
+    Does this bus go to the, | the airport, or do I have to change somewhere?
+    Thanks, that was helpful, | and could you also save it to my notes?
     """,
 )
