@@ -14,7 +14,7 @@ import numpy as np
 from assistant.audio.transport import Samples
 from assistant.audio.wavfile import WavWriter
 from assistant.bench.latency import ReportedTurn
-from assistant.bench.timeline import Timeline, build_timeline
+from assistant.bench.timeline import SLOT_S, Timeline, build_timeline
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
 from assistant.conversation.updates import LatencyShown, Update
@@ -118,14 +118,14 @@ class Observer:
         ]
 
 
-def write_questions(turns: int, path: Path) -> Timeline:
-    """``turns`` questions in the packaged voice, as the WAV ``path``."""
+def write_questions(turns: int, path: Path, slot_s: float = SLOT_S) -> Timeline:
+    """``turns`` questions in the packaged voice, one every ``slot_s`` seconds, as the WAV ``path``."""
     voice, _ = load_voice()
 
     def speak(text: str, spec: VoiceSpec) -> Samples:
         return np.concatenate(list(voice.synthesise(text, spec)))
 
-    timeline = build_timeline(speak, turns)
+    timeline = build_timeline(speak, turns, slot_s=slot_s)
     writer = WavWriter(path)
     writer.write(timeline.samples)
     writer.close()

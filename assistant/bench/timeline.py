@@ -14,6 +14,9 @@ from assistant.engine.protocol import SAMPLE_RATE, VoiceSpec
 SLOT_S = 8.0
 """Seconds for a question with its answer."""
 
+MODEL_SLOT_S = 12.0
+"""The same where a model answers, which may take its 24 tokens: 20 words are spoken for 6 to 8 seconds."""
+
 LEAD_S = 10.0
 """Seconds before the first question, for the greeting."""
 
@@ -66,17 +69,17 @@ class Timeline:
     slots: tuple[Slot, ...]
 
 
-def build_timeline(speak: Speak, turns: int, seed: int = 1) -> Timeline:
-    """``turns`` questions in slots of ``SLOT_S``, with low pink noise; the same samples for the same seed."""
+def build_timeline(speak: Speak, turns: int, seed: int = 1, slot_s: float = SLOT_S) -> Timeline:
+    """``turns`` questions, one every ``slot_s`` seconds, in low pink noise; the same for the same seed."""
     chance = np.random.default_rng(seed)
-    samples = pink_noise(int((LEAD_S + turns * SLOT_S) * SAMPLE_RATE), NOISE, chance)
+    samples = pink_noise(int((LEAD_S + turns * slot_s) * SAMPLE_RATE), NOISE, chance)
     slots: list[Slot] = []
     for number, question in zip(range(turns), itertools.cycle(QUESTIONS), strict=False):
         speed = SPEEDS[number // len(QUESTIONS) % len(SPEEDS)]
         speech = _levelled(speak(question, VoiceSpec(speed=speed)))
-        begin = int((LEAD_S + number * SLOT_S + chance.uniform(0.0, JITTER_S)) * SAMPLE_RATE)
+        begin = int((LEAD_S + number * slot_s + chance.uniform(0.0, JITTER_S)) * SAMPLE_RATE)
         samples[begin : begin + len(speech)] += speech
-        end = int((LEAD_S + (number + 1) * SLOT_S) * SAMPLE_RATE)
+        end = int((LEAD_S + (number + 1) * slot_s) * SAMPLE_RATE)
         slots.append(Slot(question, begin, begin + len(speech), end))
     return Timeline(np.clip(samples, -1.0, 1.0), tuple(slots))
 

@@ -19,7 +19,7 @@ from assistant.bench.control import ControlStream, Lateness
 from assistant.bench.conversation import GRACE_S, Say, converse, write_questions
 from assistant.bench.latency import STAGES, MeasuredTurn, measure_turns
 from assistant.bench.record import Spread, surroundings, write_record
-from assistant.bench.timeline import LEAD_S, SLOT_S
+from assistant.bench.timeline import LEAD_S, MODEL_SLOT_S, SLOT_S
 from assistant.engine.protocol import SAMPLE_RATE, WavAudio
 from assistant.llm.port import TextEngine
 
@@ -86,7 +86,7 @@ def bench_voice(
     turns: int, folder: Path, say: Say, without: Sequence[str] = (), text_engine: TextEngine | None = None
 ) -> bool:
     """Run, tell the figures line by line, write the record. True when every question was answered."""
-    say(f"{turns} questions, about {(LEAD_S + turns * SLOT_S) / 60:.1f} minutes in real time.")
+    say(f"{turns} questions, about {(LEAD_S + turns * _slot_s(text_engine)) / 60:.1f} minutes in real time.")
     result = run_voice(turns, say, without, text_engine)
     for line in table(result):
         say(line)
@@ -103,7 +103,7 @@ def run_voice(
     before = surroundings()
     with tempfile.TemporaryDirectory(prefix="assistant-bench-") as name:
         folder = Path(name)
-        timeline = write_questions(turns, folder / "user.wav")
+        timeline = write_questions(turns, folder / "user.wav", _slot_s(text_engine))
         audio = WavAudio(str(folder / "user.wav"), str(folder / "answers.wav"), paced=True)
         limit_s = len(timeline.samples) / SAMPLE_RATE + GRACE_S
         with ControlStream() as control:
@@ -117,6 +117,10 @@ def run_voice(
     load = round(os.getloadavg()[0], 2)
     name = text_engine.name if text_engine else "scripted"
     return VoiceResult(tuple(measured), observer.parts, rss_mb, late, before, load, name)
+
+
+def _slot_s(text_engine: TextEngine | None) -> float:
+    return MODEL_SLOT_S if text_engine else SLOT_S
 
 
 def table(result: VoiceResult) -> list[str]:

@@ -10,7 +10,7 @@ from assistant.conversation.sentences import SentenceCutter
 from assistant.conversation.updates import MessageShown
 from assistant.engine.protocol import UserTurn
 from assistant.llm.output.pipeline import OutputPipeline
-from assistant.llm.port import Purpose
+from assistant.llm.port import Message, Purpose
 
 _WORD = re.compile(r"\S+")
 
@@ -129,6 +129,11 @@ class Answer:
     def heard_text(self) -> str:
         """The heard part of the text."""
         return self.text[: self.heard_characters]
+
+    def message(self, text: str, persona: str, interrupted: bool) -> Message:
+        """What is remembered of it, where ``text`` was heard."""
+        names = tuple(tool["name"] for tool in self.tools)
+        return Message("assistant", text, persona, names, interrupted, self.untrusted)
 
     def shown(self, persona: str) -> MessageShown:
         """What the faces show while it grows."""

@@ -24,7 +24,7 @@ from assistant.conversation.prompts import PROMPT_MESSAGES
 from assistant.conversation.updates import LatencyShown, NoticeShown
 from assistant.engine.protocol import CancelSpeech, EndReply, Say, UserTurn, VoiceSpec
 from assistant.llm.output.pipeline import OutputPipeline
-from assistant.llm.port import Message, Prompt, Purpose
+from assistant.llm.port import Prompt, Purpose
 from assistant.llm.scripted.lines import choose
 from assistant.memory.context import history_window
 from assistant.personas.model import Persona
@@ -390,8 +390,7 @@ class Answers:
         persona = self._persona().slug
         self._outbox.show(answer.shown_at_last(text, persona, interrupted))
         if text or answer.tools:
-            names = tuple(tool["name"] for tool in answer.tools)
-            message = Message("assistant", text, persona, names, interrupted, answer.untrusted)
+            message = answer.message(text, persona, interrupted)
             self._outbox.add(Store(message, tools=tuple(answer.tools), timings=answer.timings))
             if text:
                 self.history.append(message)

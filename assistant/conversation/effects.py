@@ -97,6 +97,13 @@ class StartReply:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """Let the text engine compute what is known of the next prompt until it is asked for a reply."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
 class CancelReply:
     """Stop asking the text engine for this generation."""
 
@@ -129,4 +136,4 @@ class Show:
     update: Update
 
 
-Effect = ToEngine | StartReply | CancelReply | RunTool | Store | Show
+Effect = ToEngine | StartReply | ReadAhead | CancelReply | RunTool | Store | Show

@@ -15,6 +15,7 @@ from assistant.conversation.effects import (
     Effect,
     Input,
     NotesRecalled,
+    ReadAhead,
     ReplyCall,
     ReplyEnded,
     ReplyFailed,
@@ -41,6 +42,7 @@ from assistant.llm.port import (
     Finished,
     MalformedCallDelta,
     Prompt,
+    ReadsAhead,
     TextDelta,
     TextEngine,
     Usage,
@@ -122,6 +124,7 @@ class ConversationRunner:
         self._inputs: deque[Input] = deque()
         self._handling = False
         self._replies: dict[int, asyncio.Task[None]] = {}
+        self._reading: asyncio.Task[None] | None = None
         self._tools: set[asyncio.Task[None]] = set()
         self._memory_failed = False
         self._dropped = 0
@@ -158,6 +161,7 @@ class ConversationRunner:
         """End whatever runs, keep what was heard of the answer in progress, then end the engine."""
         self._take(StopRequested())
         self._record(False)
+        self._stop_reading()
         for task in (*self._replies.values(), *self._tools):
             task.cancel()
         if self._connecting:
@@ -229,7 +233,12 @@ class ConversationRunner:
                 self._show(update)
             case ToEngine(command):
                 self._engine.send(command)
+            case ReadAhead(prompt):
+                self._stop_reading()
+                if isinstance(self._text_engine, ReadsAhead):
+                    self._reading = asyncio.create_task(self._read_ahead(self._text_engine, prompt))
             case StartReply(generation, prompt):
+                self._stop_reading()
                 self._replies[generation] = asyncio.create_task(self._reply(generation, prompt))
             case CancelReply(generation):
                 if task := self._replies.pop(generation, None):
@@ -254,7 +263,7 @@ class ConversationRunner:
 
     async def _reply(self, generation: int, prompt: Prompt) -> None:
         try:
-            prompt = self._recalled(generation, prompt)
+            prompt = self._recalled(prompt, lambda: self._take(NotesRecalled(generation)))
             async with contextlib.aclosing(reply(self._text_engine, prompt)) as deltas:
                 async for delta in deltas:
                     self._deliver(generation, delta)
@@ -289,7 +298,20 @@ class ConversationRunner:
             case Finished(reason):
                 log.debug("reply %d finished: %s", generation, reason)
 
-    def _recalled(self, generation: int, prompt: Prompt) -> Prompt:
+    async def _read_ahead(self, engine: ReadsAhead, prompt: Prompt) -> None:
+        try:
+            await engine.read_ahead(self._recalled(prompt))
+        except AssistantError as error:
+            log.info("nothing was read ahead: %s", error.message)  # the next reply says so aloud
+        except Exception:
+            log.exception("reading ahead failed")
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    def _recalled(self, prompt: Prompt, on_undictated: Callable[[], None] = lambda: None) -> Prompt:
         newest = next((message.text for message in reversed(prompt.messages) if message.role == "user"), "")
         scope = self._context().memory_scope
         try:
@@ -298,7 +320,7 @@ class ConversationRunner:
             log.exception("notes could not be recalled")
             return prompt
         if not all(note.dictated for note in recalled):
-            self._take(NotesRecalled(generation))
+            on_undictated()
         return with_notes(prompt, [note.text for note in recalled], [note.text for note in pinned])
 
     async def _run_tool(self, id: int, call: ToolCall, by_user: bool) -> None:

@@ -22,6 +22,7 @@ from assistant.conversation.outbox import Outbox
 from assistant.conversation.phase import phase_of
 from assistant.conversation.preparation import Preparation
 from assistant.conversation.prompts import build_prompt, greeting_instruction, with_results
+from assistant.conversation.reading_ahead import ReadingAhead
 from assistant.conversation.reports import Report, shown
 from assistant.conversation.requests import (
     DevicesRequested,
@@ -122,6 +123,7 @@ class Session:
         self.talking = False
         self._last_tick: float | None = None
         self._standing = Standing(self)
+        self._reading_ahead = ReadingAhead(self)
 
     # --- what others may ask ----------------------------------------------------------------------
 
@@ -226,6 +228,7 @@ class Session:
         self.preparation.drop_outdated()
         self.engine.hold_monologue(self.asleep)
         self._standing.show()
+        self._reading_ahead.follow()
         return self._outbox.take()
 
     # --- the user's side ----------------------------------------------------------------------------
@@ -269,10 +272,10 @@ class Session:
             self.answers.ask(self._build_conversation_prompt(self.persona))
         self.commands.replied(turn)
 
-    def prompt_for(self, text: str) -> Prompt:
-        """What the text engine would be asked if the user's turn were ``text``."""
+    def prompt_for(self, text: str, before: tuple[Message, ...] = ()) -> Prompt:
+        """What the text engine would be asked if the user's turn were ``text``, and followed ``before``."""
         message = Message("user", text, self.current_persona_name)
-        return self._build_conversation_prompt(self.persona, unsaid=(message,))
+        return self._build_conversation_prompt(self.persona, unsaid=(*before, message))
 
     # --- the persona ----------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from assistant.config.settings import Settings
 from assistant.errors import TextEngineError
 from assistant.llm.files import find_gguf, find_model, is_model_file, is_model_folder
 from assistant.llm.plugins import engine_names, make_engine, output_formats
-from assistant.llm.port import Delta, ModelInfo, Prompt, TextEngine
+from assistant.llm.port import Delta, ModelInfo, Prompt, ReadsAhead, TextEngine
 from assistant.llm.sampling import Sampling
 from assistant.llm.scripted.engine import ScriptedEngine
 
@@ -54,6 +54,11 @@ class TextEngineManager:
     def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """See the port."""
         return self._current.stream(prompt)
+
+    async def read_ahead(self, prompt: Prompt) -> None:
+        """See ``ReadsAhead``; nothing where the engine at work cannot."""
+        if isinstance(self._current, ReadsAhead):
+            await self._current.read_ahead(prompt)
 
     async def info(self) -> ModelInfo:
         """See the port."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from assistant.personas.model import Persona
 from assistant.tools.result import ToolCall
@@ -33,6 +33,10 @@ class Message:
     tools: tuple[str, ...] = ()
     interrupted: bool = False
     untrusted: bool = False
+
+
+UNSAID = "\N{OBJECT REPLACEMENT CHARACTER}"
+"""Stands in a prompt for words that the user has yet to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +157,16 @@ class TextEngine(Protocol):
 
     async def close(self) -> None:
         """Let go of connections and processes, for good."""
+        ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """A text engine that computes prompts at nobody's expense, and so may before they are whole."""
+
+    async def read_ahead(self, prompt: Prompt) -> None:
+        """Compute ``prompt`` up to ``UNSAID`` in its newest message, for a reply that is the same but sooner.
+
+        Cancelled it gives way to a reply within a fraction of a second.
+        """
         ...

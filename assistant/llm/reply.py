@@ -43,6 +43,11 @@ async def reply(engine: TextEngine, prompt: Prompt) -> AsyncGenerator[Delta, Non
         await asyncio.sleep(pause)
 
 
+async def fitting(engine: TextEngine, prompt: Prompt) -> Prompt:
+    """The prompt as a reply of ``engine`` to it would first be asked for. Raises ``TextEngineError``."""
+    return _without(prompt, await _surplus(engine, prompt))
+
+
 async def _fitting(engine: TextEngine, prompt: Prompt) -> AsyncGenerator[Delta, None]:
     dropped = await _surplus(engine, prompt)
     while True:

@@ -10,6 +10,7 @@ from assistant.conversation.effects import (
     CancelReply,
     Effect,
     Input,
+    ReadAhead,
     ReplyCall,
     ReplyEnded,
     ReplyFailed,
@@ -39,7 +40,7 @@ from assistant.engine.protocol import (
     UserSpeechStarted,
     UserTurn,
 )
-from assistant.llm.port import Message
+from assistant.llm.port import Message, Prompt
 from assistant.tools.result import SwitchPersona, ToolCall, ToolResult
 
 PARTS = {"vad": "fake", "recogniser": "fake", "voice": "fake"}
@@ -120,6 +121,7 @@ class World:
         self.shown: list[Update] = []
         self.prompts: list[StartReply] = []
         self.prepared: list[Prepare] = []
+        self.read_ahead: list[Prompt] = []
         self.microphone_open = True
         self.reply_pieces: Iterable[str | ToolCall] = (
             "Well. ",
@@ -165,6 +167,8 @@ class World:
             case StartReply(generation, _):
                 self.prompts.append(effect)
                 self.replies[generation] = deque(self.reply_pieces)
+            case ReadAhead(prompt):
+                self.read_ahead.append(prompt)
             case CancelReply(generation):
                 if self.replies.pop(generation, None) is not None:
                     self.late += [ReplyPiece(generation, f"{ZOMBIE}. "), ReplyEnded(generation)]

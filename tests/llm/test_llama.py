@@ -18,7 +18,7 @@ import pytest_asyncio
 from assistant.errors import TextEngineError
 from assistant.llm import reply as replying
 from assistant.llm.llama.engine import LlamaEngine
-from assistant.llm.port import Delta, Dropped, Finished, Prompt, TextDelta, Usage
+from assistant.llm.port import UNSAID, Delta, Dropped, Finished, Prompt, TextDelta, Usage
 from assistant.llm.sampling import Sampling
 from tests.llm.prompts import prompt
 from tests.llm.smollm import needs_smollm, smollm_path
@@ -69,6 +69,41 @@ async def test_the_beginning_of_a_prompt_is_computed_once(llama: LlamaEngine):
     told = usage(await ask(llama, grown))
     assert told.cached >= usage(first).prompt - 8
     assert told.prompt > told.cached > 0
+
+
+async def test_what_was_read_ahead_is_not_read_again_and_changes_no_reply(llama: LlamaEngine):
+    said = ["Good evening.", "Good evening to you."]
+    for question in ("Name three colours.", "Where does the sun rise, and why?", "What is a ship?"):
+        asked = prompt(*said, question, tools=False, notes=("The user likes ships.",))
+        whole = await ask(llama, asked)
+        await ask(llama, prompt("Something else altogether.", tools=False, persona="glados"))
+        await llama.read_ahead(prompt(*said, UNSAID, tools=False))
+        ahead = await ask(llama, asked)
+        assert written(ahead) == written(whole)
+        assert usage(ahead).cached >= await llama.count(prompt(*said, tools=False)) > usage(whole).cached - 40
+        said += [question, written(whole)]
+
+
+async def test_reading_ahead_gives_way_to_a_reply(llama: LlamaEngine):
+    long = prompt(*("This goes on and on, and nobody minds it. " * 4 for _ in range(18)), UNSAID, tools=False)
+    reading = asyncio.create_task(llama.read_ahead(long))
+    await asyncio.sleep(0.5)
+    assert not reading.done()
+    reading.cancel()
+    begun = time.monotonic()
+    async with aclosing(llama.stream(COLOURS)) as deltas:
+        await anext(deltas)
+    gave_way = time.monotonic() - begun
+    begun = time.monotonic()
+    await llama.read_ahead(long)
+    assert gave_way < (time.monotonic() - begun) / 2
+
+
+async def test_what_no_longer_fits_is_read_ahead_as_it_will_be_asked_for(llama: LlamaEngine):
+    said = [f"Number {number}. " + "This goes on and on, and nobody minds it. " * 2 for number in range(29)]
+    await llama.read_ahead(prompt(*said[:-1], UNSAID, tools=False))
+    told = usage(await ask(llama, prompt(*said, tools=False)))
+    assert told.prompt - told.cached < 60
 
 
 async def test_tokens_are_counted_as_the_model_counts_them(llama: LlamaEngine):

@@ -108,12 +108,14 @@ def tokens_of(slot: dict[str, Any]) -> int:
 
 
 async def until_free(llama: LlamaEngine) -> int:
-    """Wait until the model's one slot is free; how many tokens it has still read and written."""
+    """Wait until the one slot is done with its task; the tokens that it has still read and written."""
     done: list[int] = []
     async with asyncio.timeout(30):
-        while (slot := await the_slot(llama))["is_processing"]:
+        first = slot = await the_slot(llama)
+        while slot["is_processing"] and slot["id_task"] == first["id_task"]:
             done.append(tokens_of(slot))
             await asyncio.sleep(0.005)
+            slot = await the_slot(llama)
     return done[-1] - done[0] if done else 0
 
 

@@ -29,8 +29,9 @@ from assistant.llm.llama.child import LlamaConfig
 from assistant.llm.llama.gguf import read_header
 from assistant.llm.llama.prefill import ChunkedPrefill
 from assistant.llm.openai import OpenAIEngine
-from assistant.llm.port import Delta, Finished, FinishReason, ModelInfo, Prompt, TextDelta, Usage
+from assistant.llm.port import UNSAID, Delta, Finished, FinishReason, ModelInfo, Prompt, TextDelta, Usage
 from assistant.llm.process import ModelProcess, start_model_process
+from assistant.llm.reply import fitting
 from assistant.llm.sampling import Sampling
 
 log = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class LlamaEngine:
     async def stream(self, prompt: Prompt) -> AsyncGenerator[Delta, None]:
         """See the port; a process that has died is started again by the next try."""
         server = await self._running()
-        computed = await server.prefill.compute(await _tokens(server.endpoint, prompt))
+        computed = await server.prefill.for_reply(await _tokens(server.endpoint, prompt))
         deltas = server.engine.stream(prompt)
         if prompt.tools:
             deltas = with_calls_by_schema(deltas, lambda begun: self._call(server.endpoint, prompt, begun))
@@ -97,6 +98,14 @@ class LlamaEngine:
                     yield replace(delta, cached=computed.cached)
                 else:
                     yield delta
+
+    async def read_ahead(self, prompt: Prompt) -> None:
+        """See ``ReadsAhead``."""
+        server = await self._running()
+        text = await _as_text(server.endpoint, await fitting(self, prompt))
+        known, stands_in, _ = text.rpartition(UNSAID)
+        if stands_in:
+            await server.prefill.ahead(await _tokens_of(server.endpoint, known))
 
     async def info(self) -> ModelInfo:
         """See the port."""
@@ -204,7 +213,11 @@ def _completed(line: str) -> list[Delta]:
 
 
 async def _tokens(endpoint: Endpoint, prompt: Prompt) -> list[int]:
-    body = {"content": await _as_text(endpoint, prompt), "add_special": True, "parse_special": True}
+    return await _tokens_of(endpoint, await _as_text(endpoint, prompt))
+
+
+async def _tokens_of(endpoint: Endpoint, text: str) -> list[int]:
+    body = {"content": text, "add_special": True, "parse_special": True}
     return list((await endpoint.post("/tokenize", body))["tokens"])
 
 

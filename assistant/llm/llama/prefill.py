@@ -9,12 +9,16 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.llm.endpoint import Endpoint
 
 _KEPT = 16
 """Prompts that are remembered; the server keeps fewer, by their size."""
+
+_SHARE_AHEAD = 4
+"""Ahead of a reply a chunk is so many times smaller: a reply to something else then waits less for it."""
 
 
 @dataclass(slots=True)
@@ -48,20 +52,36 @@ class ChunkedPrefill:
         self._kept: deque[Computed] = deque(maxlen=_KEPT)
         self._one = asyncio.Lock()
 
-    async def compute(self, tokens: list[int]) -> Computed:
+    async def for_reply(self, tokens: list[int]) -> Computed:
         """Have all but the last chunk of ``tokens`` computed; a reply to them is then asked for as ever.
 
         What does not fit the context is left for the server to refuse.
         """
         async with self._one:
-            known = max((each.shared_with(tokens) for each in self._kept), default=0)
-            computed = Computed(tokens, known)
-            self._kept.append(computed)
-            if len(tokens) < self._context:
-                for end in range(known + self._chunk, len(tokens), self._chunk):
-                    body = {"prompt": tokens[:end], "n_predict": 0, "cache_prompt": True}
-                    told = await self._endpoint.post("/completion", body)
-                    computed.count = end
-                    if computed.cached is None:
-                        computed.cached = int(told["timings"]["cache_n"])
+            computed = self._known_of(tokens)
+            await self._read(computed, range(computed.count + self._chunk, len(tokens), self._chunk))
             return computed
+
+    async def ahead(self, tokens: list[int]) -> None:
+        """Have all of ``tokens`` computed, in chunks that a reply hardly waits for once this is cancelled."""
+        async with self._one:
+            computed = self._known_of(tokens)
+            if computed.count < len(tokens):
+                chunk = max(1, self._chunk // _SHARE_AHEAD)
+                ends = range(computed.count + chunk, len(tokens), chunk)
+                await self._read(computed, (*ends, len(tokens)))
+
+    def _known_of(self, tokens: list[int]) -> Computed:
+        known = max((each.shared_with(tokens) for each in self._kept), default=0)
+        self._kept.append(Computed(tokens, known))
+        return self._kept[-1]
+
+    async def _read(self, computed: Computed, ends: Iterable[int]) -> None:
+        if len(computed.tokens) >= self._context:
+            return
+        for end in ends:
+            body = {"prompt": computed.tokens[:end], "n_predict": 0, "cache_prompt": True}
+            told = await self._endpoint.post("/completion", body)
+            computed.count = end
+            if computed.cached is None:
+                computed.cached = int(told["timings"]["cache_n"])
