@@ -19,7 +19,10 @@ from assistant.llm.process import NICENESS
 
 @dataclass(frozen=True, slots=True)
 class LlamaConfig:
-    """``path`` of a checked GGUF file, ``socket`` to listen on, ``context`` and ``batch`` in tokens."""
+    """``path`` of a checked GGUF file, ``socket`` to listen on, ``context`` and ``batch`` in tokens.
+
+    ``flash_attention`` False: attention as plain products of matrices, which a processor is quicker at.
+    """
 
     path: str
     socket: str
@@ -29,6 +32,7 @@ class LlamaConfig:
     threads: int
     batch: int
     cache_mb: int
+    flash_attention: bool
 
 
 def main() -> None:
@@ -65,6 +69,8 @@ def _serve(config: LlamaConfig) -> object:
     params.n_batch = params.n_ubatch = config.batch
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = config.threads
     params.cache_ram_mib = config.cache_mb
+    if not config.flash_attention:
+        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
     params.n_threads_http = 4
     params.verbosity = 1
     params.ui = False

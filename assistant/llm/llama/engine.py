@@ -164,6 +164,7 @@ class LlamaEngine:
         header = read_header(self._path)
         if importlib.util.find_spec("xllamacpp") is None:
             raise TextEngineError("llama.cpp is not installed.", INSTALL)
+        has_gpu = platform.system() == "Darwin"
         folder = Path(tempfile.mkdtemp(prefix="assistant-llama-"))
         config = LlamaConfig(
             path=str(self._path),
@@ -174,8 +175,9 @@ class LlamaEngine:
             threads=self._threads,
             # What a cancelled prefill still takes: 0.2 to 1.5 s on a processor, a moment on a GPU. Half of 64
             # makes every prompt cost an eighth more.
-            batch=512 if platform.system() == "Darwin" else 64,
+            batch=512 if has_gpu else 64,
             cache_mb=CACHE_MB,
+            flash_attention=has_gpu,
         )
         try:
             process = start_model_process(CHILD, asdict(config), self._path.name, self._log_path)
