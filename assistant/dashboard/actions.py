@@ -60,6 +60,8 @@ class ActionApp(FaceApp):
         self.checks: Checks | None = None
         self.devices: Devices | None = None
         self._listened = False
+        self.stop: Callable[[], object] | None = None
+        """Leaves the terminal and stops the process, until it is continued."""
 
     @property
     def dashboard(self) -> DashboardScreen:
@@ -358,7 +360,8 @@ class ActionApp(FaceApp):
     def action_suspend(self) -> None:
         """Leave for the shell, where ``fg`` comes back; meanwhile nobody speaks or listens."""
         self._hush(True)
-        self.action_suspend_process()
+        if self.stop is not None:
+            self.stop()
 
     def resumed(self) -> None:
         """Back from the shell."""

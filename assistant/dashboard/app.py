@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from assistant.conversation.requests import PersonasReloaded, TypedTurn
-from assistant.conversation.updates import NoticeShown, PersonaChanged, Phase, PhaseChanged, Update
+from assistant.conversation.updates import (
+    LevelsShown,
+    NoticeShown,
+    PersonaChanged,
+    Phase,
+    PhaseChanged,
+    Update,
+)
 from assistant.dashboard import slash
 from assistant.dashboard.actions import ActionApp
 from assistant.dashboard.bridge import Prepared, UpdateArrived
@@ -22,7 +29,7 @@ from assistant.dashboard.devices import Devices
 from assistant.dashboard.keymap import remap
 from assistant.dashboard.room import HUGE, NORMAL, WIDE
 from assistant.dashboard.screens.dashboard import DashboardScreen
-from assistant.dashboard.terminal import native_output_to
+from assistant.dashboard.terminal import native_output_to, when_asked_to_stop
 from assistant.dashboard.theming.theme import persona_theme
 from assistant.dashboard.widgets.prompt import Prompt
 from assistant.errors import AssistantError, EngineError
@@ -68,6 +75,7 @@ class DashboardApp(ActionApp):
         self.dashboard.voice.display = self.memory.now.dots
         if watch := prepared.watch:
             self.set_interval(LOOK_S, lambda: self._look_at_personas(watch))
+        self.stop = when_asked_to_stop(self.action_suspend)
         self.app_resume_signal.subscribe(self, lambda _: self.resumed())
         if not self.memory.now.welcomed:
             self.action_welcome()
@@ -98,6 +106,13 @@ class DashboardApp(ActionApp):
         self._show(NoticeShown(Severity.ERROR, error.message, error.remedy))
 
     # --- what the session tells -----------------------------------------------------------------------
+
+    def post_update(self, update: Update) -> None:
+        """Levels, twenty a second, wake nobody but the one who shows them."""
+        if isinstance(update, LevelsShown):
+            self.dashboard.voice.post_message(UpdateArrived(update))
+        else:
+            super().post_update(update)
 
     @on(UpdateArrived)
     def _update_arrived(self, event: UpdateArrived) -> None:

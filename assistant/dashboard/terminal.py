@@ -1,4 +1,4 @@
-"""Keeps native libraries from drawing over the dashboard, and notices that the terminal is gone.
+"""Keeps native libraries from drawing over the dashboard, and notices that the terminal is gone or wanted.
 
 Textual draws on ``sys.__stderr__``, which is file descriptor 2, and so does every C library that complains.
 While the dashboard runs, descriptor 2 is the log and Textual draws on a copy of the terminal's descriptor.
@@ -6,11 +6,12 @@ While the dashboard runs, descriptor 2 is the log and Textual draws on a copy of
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -76,3 +77,16 @@ def _point_stderr_at(log: Path | None) -> None:
     sys.stderr.flush()
     os.dup2(descriptor, 2)
     os.close(descriptor)
+
+
+def when_asked_to_stop(act: Callable[[], object]) -> Callable[[], object] | None:
+    """Have ``SIGTSTP`` call ``act`` in the running loop; returns what handled it before.
+
+    That is Textual's handler, which leaves the terminal and stops the process at once. None, and nothing is
+    changed, where nobody handled it: without a terminal.
+    """
+    stop = signal.getsignal(signal.SIGTSTP)
+    if not callable(stop):
+        return None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTSTP, act)
+    return lambda: stop(signal.SIGTSTP, None)

@@ -12,11 +12,12 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +41,13 @@ class Terminal:
         while marker not in self.output:
             assert time.monotonic() < deadline, self.output[-500:]
             self._read(0.2)
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float = 20.0) -> None:
+        """Read until ``condition`` holds."""
+        deadline = time.monotonic() + timeout
+        while not condition():
+            assert time.monotonic() < deadline, self.output[-500:]
+            self._read(0.05)
 
     def resize(self, rows: int, columns: int) -> None:
         """Another size, as a window manager would say it."""
@@ -116,6 +124,24 @@ def test_signals_end_it_and_restore_the_terminal(number: signal.Signals):
         terminal.process.send_signal(number)
         assert terminal.end() == 0
         assert_clean(terminal)
+
+
+def test_who_stops_it_from_elsewhere_closes_the_microphone_as_its_own_key_does(tmp_path: Path):
+    log = tmp_path / "asked.log"
+    with dashboard("telling", str(log)) as terminal:
+        terminal.wait_for(HEARD)
+        process = psutil.Process(terminal.process.pid)
+        for times in (1, 2):
+            terminal.process.send_signal(signal.SIGTSTP)
+            terminal.wait_until(lambda: process.status() == psutil.STATUS_STOPPED)
+            assert log.read_text().count("MicrophoneRequested(is_open=False)") == times
+            assert terminal.output.count(NORMAL) == times
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.wait_until(
+                lambda times=times: log.read_text().count("MicrophoneRequested(is_open=True)") == times
+            )
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.end() == 0
 
 
 def test_a_terminal_that_is_gone_ends_it_also_without_a_signal():

@@ -1,4 +1,4 @@
-"""The dashboard with a fake conversation: ``python -m tests.fakes.dashboard [fine|broken|noisy|mini]``."""
+"""A dashboard without an engine: ``python -m tests.fakes.dashboard [fine|broken|noisy|telling|mini]``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def prepare() -> Prepared:
         raise AssistantError("The personas are missing.", "Install again.")
     if fault == "noisy":
         os.write(2, b"ALSA lib pcm.c: underrun occurred\n")
-    return Prepared(FakeConversation(tuple(jarvis_scene())), LIBRARY, "ada")
+    conversation = FakeConversation(tuple(jarvis_scene()))
+    if fault == "telling":
+        conversation.request = lambda request: os.write(2, f"{request}\n".encode())  # type: ignore[assignment, method-assign]
+    return Prepared(conversation, LIBRARY, "ada")
 
 
 if __name__ == "__main__":

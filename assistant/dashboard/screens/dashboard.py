@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Container, Horizontal
 from textual.events import Resize
 from textual.getters import query_one
-from textual.reactive import reactive, var
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -31,13 +31,12 @@ from assistant.conversation.updates import (
 from assistant.dashboard.keymap import bindings
 from assistant.dashboard.status import Status
 from assistant.dashboard.widgets.chat_log import ChatLog
-from assistant.dashboard.widgets.dots import SILENCE_DB
 from assistant.dashboard.widgets.header_bar import HeaderBar
 from assistant.dashboard.widgets.key_bar import KeyBar
 from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
 from assistant.dashboard.widgets.prompt import Prompt
 from assistant.dashboard.widgets.status_line import StatusLine
-from assistant.dashboard.widgets.still import Still
+from assistant.dashboard.widgets.still import Ground
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -51,15 +50,15 @@ if TYPE_CHECKING:
     from assistant.personas.model import Persona
 
 
-class Body(Still, Container):
+class Body(Ground, Container):
     """The conversation and the panels."""
 
 
-class InputLine(Still, Horizontal):
+class InputLine(Ground, Horizontal):
     """The ground of the input line."""
 
 
-class DashboardScreen(Still, Screen[None]):
+class DashboardScreen(Ground, Screen[None]):
     """Shows updates; knows nothing of where they come from."""
 
     BINDINGS = bindings(everywhere=False)
@@ -67,7 +66,6 @@ class DashboardScreen(Still, Screen[None]):
 
     status: reactive[Status] = reactive(Status())
     persona: reactive[Persona | None] = reactive(None)
-    levels: var[LevelsShown] = var(LevelsShown(SILENCE_DB, SILENCE_DB))
 
     chat = query_one(ChatLog)
     voice = query_one(VoiceVisualizerPanel)
@@ -162,7 +160,6 @@ class DashboardScreen(Still, Screen[None]):
             case ToolShown() | NoticeShown():
                 self.chat.show(update)
             case LevelsShown():
-                self.levels = update
                 self.voice.show_levels(update)
             case PhaseChanged():
                 self.status = replace(self.status, phase=update)

@@ -115,7 +115,7 @@ class DevicesScreen(Dialog[None]):
         """Show what there is as soon as it is found."""
         app: ActionApp = self.app  # type: ignore[assignment]
         self.watch(app.dashboard, "status", self._show_status)
-        self.watch(app.dashboard, "levels", self._show_levels)
+        self.watch(app.dashboard.voice, "levels", self._show_levels)
         self._sides[self._begin_at].choice.focus()
         self._look()
 

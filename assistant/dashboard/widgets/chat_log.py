@@ -16,7 +16,7 @@ from textual.widgets import Static
 from assistant.conversation.updates import MessageShown
 from assistant.dashboard.transcript import Entry, Key, Shown, Transcript
 from assistant.dashboard.widgets.entries import ShownEntry, make_entry
-from assistant.dashboard.widgets.still import Still
+from assistant.dashboard.widgets.still import Ground
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -29,11 +29,11 @@ STEP = 8
 """Entries by which the window moves and may be longer."""
 
 
-class Entries(Still, Vertical):
+class Entries(Ground, Vertical):
     """The ground that entries stand on."""
 
 
-class ChatLog(Still, VerticalScroll, can_focus=False):
+class ChatLog(Ground, VerticalScroll, can_focus=False):
     """Follows the newest entry unless the user has scrolled back."""
 
     _list = query_one("#entries", Vertical)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.message import Message
+from textual.strip import Strip
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
@@ -26,10 +27,25 @@ class Prompt(Input):
         self._sent: list[str] = []
         self._draft = ""
         self._place = 0
+        self._empty: dict[tuple[int, bool, bool], Strip] = {}
 
     def complete(self, commands: Sequence[str]) -> None:
         """Complete these while they are typed; the right arrow takes what is offered."""
         self.suggester = SuggestFromList(commands, case_sensitive=False)
+
+    def render_line(self, y: int) -> Strip:
+        """See ``Input``. The empty line, which blinks all day, is drawn with its cursor and without, once."""
+        if self.value or y:
+            return super().render_line(y)
+        look = (self.size.width, self.has_focus, self._cursor_visible)
+        if look not in self._empty:
+            self._empty[look] = super().render_line(y)
+        return self._empty[look]
+
+    def notify_style_update(self) -> None:
+        """Other colours, other lines."""
+        self._empty.clear()
+        super().notify_style_update()
 
     async def action_submit(self) -> None:
         """Send the line unless it is blank, and clear it."""

@@ -9,10 +9,10 @@ from textual.message import Message
 
 from assistant.dashboard.room import DEFAULTS, Room, at_once, room_of
 from assistant.dashboard.widgets.panels.panel import Panel
-from assistant.dashboard.widgets.still import Still
+from assistant.dashboard.widgets.still import Ground
 
 
-class Side(Still, VerticalScroll, can_focus=False):
+class Side(Ground, VerticalScroll, can_focus=False):
     """Shows the panels that are open in the present room."""
 
     class Changed(Message):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from assistant.conversation.updates import LevelsShown, Update
+from assistant.conversation.updates import LevelsShown
 from assistant.dashboard.status import Status, device_text, echo_text, has_sound, health_text
 from assistant.dashboard.widgets.dots import SILENCE_DB
 from assistant.dashboard.widgets.meter import bar_width, cells, meter
 from assistant.dashboard.widgets.panels.panel import LABEL, Panel, row
+from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
 
 _INDENT = " " * LABEL
 
@@ -27,12 +28,12 @@ class DevicesPanel(Panel):
         """Devices, echo, gaps, and whether the microphone is open."""
         return status.engine, status.health, status.phase.microphone_open
 
-    def take(self, update: Update) -> None:
-        """The newest levels in dBFS."""
-        if not isinstance(update, LevelsShown):
-            return
-        before, levels = self._levels, update
-        self._levels = levels
+    def on_mount(self) -> None:
+        """The meters follow what the visualizer is told."""
+        self.watch(self.screen.query_one(VoiceVisualizerPanel), "levels", self._show_levels, init=False)
+
+    def _show_levels(self, levels: LevelsShown) -> None:
+        before, self._levels = self._levels, levels
         if not self.display:
             return
         width = bar_width(self.content_size.width - LABEL)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
+from textual import on
 from textual.geometry import Region
-from textual.reactive import reactive
+from textual.reactive import reactive, var
 from textual.strip import Strip
 from textual.widget import Widget
 
 from assistant.conversation.updates import LevelsShown
+from assistant.dashboard.bridge import UpdateArrived
 from assistant.dashboard.look import Look
 from assistant.dashboard.text import one_line
 from assistant.dashboard.theming.theme import dot_glyphs
@@ -43,6 +45,8 @@ class VoiceVisualizerPanel(Widget):
 
     persona: reactive[Persona | None] = reactive(None)
     microphone_open: reactive[bool] = reactive(False)
+    levels: var[LevelsShown] = var(LevelsShown(SILENCE_DB, SILENCE_DB))
+    """The newest that were told, in dBFS."""
 
     look: reactive[Look] = reactive(Look())
 
@@ -55,7 +59,7 @@ class VoiceVisualizerPanel(Widget):
         self.microphone = DotRow(now)
         self.assistant = DotRow(now)
         self._timer: Timer | None = None
-        self._width = 0
+        self._left = self._width = 0
 
     def on_mount(self) -> None:
         """The timer runs only while there is something to see."""
@@ -63,11 +67,18 @@ class VoiceVisualizerPanel(Widget):
 
     def on_resize(self) -> None:
         """Another width has other lines."""
-        self._width = self.content_size.width
+        self._left, self._width = -self.styles.padding.left, self.outer_size.width
         self.refresh()
+
+    @on(UpdateArrived)
+    def _levels_arrived(self, event: UpdateArrived) -> None:
+        event.stop()
+        if isinstance(event.update, LevelsShown):
+            self.show_levels(event.update)
 
     def show_levels(self, levels: LevelsShown) -> None:
         """The newest levels in dBFS; a closed microphone is silent whatever it reports."""
+        self.levels = levels
         now = self._clock()
         heard = levels.microphone if self.microphone_open else SILENCE_DB
         if not self.look.motion:
@@ -97,9 +108,10 @@ class VoiceVisualizerPanel(Widget):
         return not self.microphone_open and self.microphone.at_rest and self.assistant.at_rest
 
     def _follow(self, microphone: bool, assistant: bool) -> None:
-        for row, changed in ((0, microphone), (1, assistant)):
-            if changed:
-                self.refresh(Region(0, row, self._width, 1))
+        rows = [row for row, changed in enumerate((microphone, assistant)) if changed]
+        if rows:
+            # Padding and all: a strip that is painted whole need not be cut.
+            self.refresh(*(Region(self._left, row, self._width, 1) for row in rows))
         if self._timer is None or not self.look.motion:
             return
         if self.at_rest:
@@ -109,19 +121,19 @@ class VoiceVisualizerPanel(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The rows with their padding. Borders and titles are what Textual's own way spends its time on."""
-        size, padding, ground = self.outer_size, self.styles.padding, self._style()
-        filters, colour = self.get_line_filters(), self.background_colors[1]
-        strips = []
-        for y in crop.line_range:
-            strip = self._strips.get(y)
-            if strip is None:
-                left, right = (Segment(" " * cells, ground) for cells in (padding.left, padding.right))
-                strip = Strip([left, *self.render_line(y - padding.top), right], size.width)
-                for each in filters:
-                    strip = strip.apply_filter(each, colour)
-                self._strips[y] = strip
-            strips.append(strip)
-        return [strip.crop(*crop.column_span) for strip in strips] if crop.width < size.width else strips
+        strips = [self._strips.get(y) or self._draw(y) for y in crop.line_range]
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def _draw(self, y: int) -> Strip:
+        padding, ground = self.styles.padding, self._style()
+        left, right = (Segment(" " * cells, ground) for cells in (padding.left, padding.right))
+        strip = Strip([left, *self.render_line(y - padding.top), right], self.outer_size.width)
+        if filters := self.get_line_filters():
+            colour = self.background_colors[1]
+            for each in filters:
+                strip = strip.apply_filter(each, colour)
+        self._strips[y] = strip
+        return strip
 
     def refresh(self, *regions: Region, **how: Any) -> Self:
         """See ``Widget``."""
@@ -151,9 +163,10 @@ class VoiceVisualizerPanel(Widget):
             return self._render_meter(label, row, component, width)
         glyphs = dot_glyphs(self.persona, self.look.glyphs)
         label_style, dot_style = (self._style(name) for name in ("voice--label", component))
-        dots = "".join(glyphs[size] for size in row.row(max(0, width - _LABEL)))
+        # Labels and dots are as wide as is said here: nobody need count the cells of every frame.
+        dots = "".join(map(glyphs.__getitem__, row.row(max(0, width - _LABEL))))
         segments = [Segment(set_cell_size(label, _LABEL), label_style), Segment(dots, dot_style)]
-        return Strip(segments).adjust_cell_length(width, self._style()).simplify()
+        return Strip(segments, _LABEL + len(dots)).crop(0, width)
 
     def _render_meter(self, label: str, row: DotRow, component: str, width: int) -> Strip:
         """Without motion: a label and a bar of the level, in the steps of the dots."""
