@@ -33,6 +33,8 @@ TINY: dict[str, Any] = FULL | {
     "text_card": 400,
 }
 """A Moshi of 16 million parameters that still speaks Mimi's full codes."""
+FOUND_PIECES = 400
+"""Of a text tokenizer's pieces, those that are made out of text."""
 
 
 def random_lm(raw: dict[str, Any], kind: str = "f32", seed: int = 0) -> Any:
@@ -84,7 +86,8 @@ def write_tokenizer(path: Path, tokens: int) -> None:
             sentence_iterator=(" ".join(made.choices(words, k=10)) for _ in range(2000)),
             model_writer=target,
             vocab_size=tokens,
-            # So little text may not hold so many pieces.
+            # So little text does not hold so many pieces, and a random model says any of them.
+            user_defined_symbols=[f"q{number}" for number in range(tokens - FOUND_PIECES)],
             hard_vocab_limit=False,
             model_type="unigram",
             unk_id=0,

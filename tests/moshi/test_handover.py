@@ -36,6 +36,18 @@ def test_what_comes_out_is_as_if_one_object_lived_on() -> None:
     handover.close()
 
 
+@pytest.mark.parametrize("spent", [1, 10, 12])
+def test_two_that_begin_together_hand_over_at_different_times(spent: int) -> None:
+    handover = HandOver(Mortal, lifetime=Mortal.alive, overlap=8, spent=spent)
+    frames = list(range(Mortal.alive - spent + 1))
+    expected = [tuple(range(max(0, frame - MEMORY + 1), frame + 1)) for frame in frames]
+    assert [handover(frame) for frame in frames[:-1]] == expected[:-1]
+    assert handover.handovers == 0
+    assert handover(frames[-1]) == expected[-1]
+    assert handover.handovers == 1
+    handover.close()
+
+
 def test_too_short_an_overlap_is_heard() -> None:
     handover = HandOver(Mortal, lifetime=Mortal.alive, overlap=2)
     assert [len(handover(frame)) for frame in range(22)][-2:] == [3, 4]
@@ -81,3 +93,9 @@ def test_what_the_successor_raises_is_told_when_it_takes_over() -> None:
 def test_an_overlap_must_fit(overlap: int) -> None:
     with pytest.raises(ValueError, match="does not fit a lifetime"):
         HandOver(Mortal, lifetime=20, overlap=overlap)
+
+
+@pytest.mark.parametrize("spent", [-1, 13])
+def test_the_next_must_find_time_to_catch_up(spent: int) -> None:
+    with pytest.raises(ValueError, match="cannot be spent already"):
+        HandOver(Mortal, lifetime=20, overlap=8, spent=spent)

@@ -1,7 +1,7 @@
 """Mimi, the codec that Moshi speaks: 80 ms of sound to codes and back, through ``rustymimi``.
 
 It runs on the processor. One object is for one direction: an object serves one thread at a time, and lets go
-of Python's lock while it works.
+of Python's lock while it works. The decoder's hand-overs lie half a lifetime beside the encoder's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import CheckpointError
-from assistant.voice.moshi.handover import HandOver
+from assistant.voice.moshi.handover import LIFETIME, HandOver
 
 SAMPLE_RATE = 24_000
 FRAME = 1920
@@ -57,7 +57,7 @@ def mimi_decoder(path: Path, codebooks: int) -> HandOver[NDArray[np.int32], NDAr
 
         return decode
 
-    return HandOver(make)
+    return HandOver(make, spent=LIFETIME // 2)
 
 
 def _open(path: Path, codebooks: int) -> Any:
