@@ -245,3 +245,14 @@ def test_a_memory_that_cannot_be_written_costs_only_itself(tmp_path: Path):
     memory = Memory(tmp_path / "missing" / "dashboard.json")
     memory.change(dots=False)
     assert not memory.now.dots
+
+
+async def test_a_panel_that_is_opened_is_scrolled_into_sight():
+    async with stage(size=(120, 16)) as on:
+        side = on.app.dashboard.side
+        for panel in side.panels:
+            if not panel.display:
+                side.toggle(panel.NAME)
+                await on.pilot.pause()
+                await on.until(lambda shown=panel: side.region.contains_point(shown.region.offset))
+        assert panel.virtual_region.bottom > side.region.height

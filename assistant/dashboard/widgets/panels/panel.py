@@ -36,6 +36,14 @@ class Panel(Still, Widget):
     def __init__(self) -> None:
         super().__init__(id=f"{self.NAME}-panel", classes="panel")
         self._height = -1
+        self.wanted = False
+        """Whether it comes into sight once it has its place, which may be below the fold."""
+
+    def on_show(self) -> None:
+        """It has its place."""
+        if self.wanted:
+            self.wanted = False
+            self.scroll_visible(animate=False, immediate=True)
 
     def watches(self, status: Status) -> object:
         """The part of ``status`` that is shown; another one is drawn anew."""
