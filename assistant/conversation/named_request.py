@@ -22,7 +22,7 @@ _ASKING = frozenset(
         " make want wanna need prefer rather summon invite fetch return come try go open run send"
         " dial patch step assume apply answer play pretend meet mode persona personality character theme"
         " voice role part time start boot begin call pull fire continue carry sound wish handle talking"
-        " speaking getting wanted"
+        " speaking getting wanted act acting behave"
     )
 )
 """Words that ask for somebody or something."""
@@ -71,7 +71,7 @@ _WISHING = phrases(
 _CLOSING = phrases(
     r"""
     if (?:that's|that is|it's)(?: okay| ok| alright| all right| fine| possible)?
-    real quick|i guess|today|tonight|for (?:the|my|our|this) (?:rest of the )?\w+|for us|this time
+    real quick|i guess|from now on|today|tonight|for (?:the|my|our|this) (?:rest of the )?\w+|for us|this time
     """
 )
 """Ways to end that say nothing of their own."""
@@ -82,7 +82,7 @@ _LEADS = re.compile(
     r"|get|gimme|fetch|summon|invite|choose|pick|select|start|load|launch|activate|enable|open|run|hear|meet"
     r"|play|apply|take|let"
     r"|ask|could|can|should|may|would|pretend you're|yourself|persona|personality|character|theme|voice"
-    r"|(?:i'd|we'd|would) (?:like|love)|(?:talk|speak|act|sound|answer)(?:ing)? like|(?:role|part) of"
+    r"|(?:i'd|we'd|would) (?:like|love)|(?:talk|speak|act|sound|answer|behave)(?:ing)? like|(?:role|part) of"
     r"|(?:bring|get|give|show|send|hand|pass|fetch) (?:me|us)"
     r"|(?:bring|swap|send|dial|load|turn|put|switch|call|pull|start|boot|fire) (?:in|up|on|back)"
     r"|make(?: it)?|begin|boot"
@@ -105,6 +105,8 @@ _LONGEST_NAME = 3
 def find_named(core: str, library: Library) -> str | None:
     """The persona whose exact name ``core`` holds, when all its other words only ask for somebody."""
     words, is_wish, suffices = _bare(core)
+    if words[:1] == ["you"] and words[1:2] != ["be"] and not (is_wish or _WISHES & set(words)):
+        return None  # "You sound like HAL" remarks on somebody.
     longest = len(words) if suffices else len(words) - 1
     for count in range(min(_LONGEST_NAME, longest), 0, -1):
         for start in range(len(words) - count + 1):

@@ -204,6 +204,9 @@ You can be {} now.
 Pass me to {}.
 Change it to {} right away.
 May I speak to {}, please?
+Act like {} from now on.
+Could you behave like {} today?
+Sound like {} for a while.
 """.strip().splitlines()
 
 NOT_UNDERSTOOD = """
@@ -220,6 +223,10 @@ we'd like {} for the party please
 
 ORDINARY = """
 I'll take the kit
+you sound like HAL
+you act like Samantha
+you talk like GLaDOS today
+they act like TARS
 I'll have the kit for my birthday
 let's try the nova
 I think JARVIS is smarter than most people I know
