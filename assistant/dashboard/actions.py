@@ -273,10 +273,11 @@ class ActionApp(FaceApp):
     def _hush(self, is_quiet: bool) -> None:
         """Neither speak nor listen, so that a check of the sound has it for itself; then as before."""
         if is_quiet:
-            self._listened = self._phase.microphone_open
+            self._listened = self._listened or self._phase.microphone_open
             self.request(StopRequested())
             self.request(MicrophoneRequested(False))
         elif self._listened:
+            self._listened = False
             self.request(MicrophoneRequested(True))
 
     # --- colours --------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from assistant.dashboard.mini import MiniApp
+    from assistant.dashboard.widgets.panels.voice_visualizer_panel import VoiceVisualizerPanel
     from assistant.dashboard.widgets.side import Side
     from assistant.personas.watch import PersonaWatch
 
@@ -56,6 +57,8 @@ class DashboardApp(ActionApp):
     COMMANDS: ClassVar = {AssistantCommands, DeviceCommands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal"), (WIDE, "-wide"), (HUGE, "-huge")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
+
+    _voice: VoiceVisualizerPanel | None = None
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -76,6 +79,7 @@ class DashboardApp(ActionApp):
         if watch := prepared.watch:
             self.set_interval(LOOK_S, lambda: self._look_at_personas(watch))
         self.stop = when_asked_to_stop(self.action_suspend)
+        self._voice = self.dashboard.voice
         self.app_resume_signal.subscribe(self, lambda _: self.resumed())
         if not self.memory.now.welcomed:
             self.action_welcome()
@@ -109,8 +113,8 @@ class DashboardApp(ActionApp):
 
     def post_update(self, update: Update) -> None:
         """Levels, twenty a second, wake nobody but the one who shows them."""
-        if isinstance(update, LevelsShown):
-            self.dashboard.voice.post_message(UpdateArrived(update))
+        if isinstance(update, LevelsShown) and self._voice is not None:
+            self._voice.post_message(UpdateArrived(update))
         else:
             super().post_update(update)
 

@@ -13,6 +13,7 @@ from assistant.voice.cascade.turns import TurnSettings
     [
         "What time is it?",
         "How are you today?",
+        "What day is it to-day?",
         "What is 7 plus 5?",
         "Is it cold outside?",
         "Where did you learn that?",

@@ -68,8 +68,7 @@ class Side(Ground, VerticalScroll, can_focus=False):
                 after = after[-at_once(columns) :]
         self._open[room] = after
         self.show_open()
-        if name in after:
-            self.panel(name).wanted = True
+        self.panel(name).wanted = name in after
         self.post_message(self.Changed(dict(self._open)))
 
     def show_open(self) -> None:

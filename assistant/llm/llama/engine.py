@@ -100,8 +100,10 @@ class LlamaEngine:
                     yield delta
 
     async def read_ahead(self, prompt: Prompt) -> None:
-        """See ``ReadsAhead``."""
-        server = await self._running()
+        """See ``ReadsAhead``; starts no process, as a reply that cancels it would start another."""
+        server = self._server
+        if server is None or server.process.has_died:
+            return
         text = await _as_text(server.endpoint, await fitting(self, prompt))
         known, stands_in, _ = text.rpartition(UNSAID)
         if stands_in:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+")
+_OLD_SPELLING = re.compile(r"\bto-(?=day|night|morrow)")
 _HANGING = (",", "…", "...", "-", "–", "—", ":", ";")
 _HANGING_CHANCE = 0.15
 _OPEN_CHANCE = 0.53
@@ -114,8 +115,9 @@ def asks(words: Sequence[str]) -> bool:
 
 
 def words_of(text: str) -> list[str]:
-    """The last words of ``text``, in lower case."""
-    return _WORD.findall(text.lower().replace("’", "'"))[-_LONGEST:]
+    """The last words of ``text``, in lower case; Moonshine writes "to-day"."""
+    plain = _OLD_SPELLING.sub("to", text.lower().replace("’", "'"))
+    return _WORD.findall(plain)[-_LONGEST:]
 
 
 def features(words: Sequence[str]) -> Iterator[str]:
