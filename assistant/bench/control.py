@@ -1,7 +1,8 @@
 """An idle control stream: on each processor a process that should wake every 10 ms and does nothing else.
 
-Their lateness is the machine's own. Where it is large, slow answers tell of the machine, not of the program.
-A processor that its host takes away from a virtual machine stands still alone, so each one is watched.
+Where their lateness is large, slow answers tell of the machine rather than of the program. A processor that
+its host takes away from a virtual machine stands still alone, so each one is watched. What the program itself
+does there may delay them too, by a few milliseconds.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from types import TracebackType
 TICK_S = 0.01
 
 STALL_S = 0.02
-"""A later wake is a moment in which a processor gave nobody anything: two blocks of audio."""
+"""A later wake is a moment in which a processor kept even who does nothing waiting: two blocks of audio."""
 
 
 @dataclass(frozen=True, slots=True)
