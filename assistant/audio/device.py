@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.audio.devices import ROLE, Device, Direction, list_devices, portaudio, refresh, resolve
-from assistant.audio.resampling import AlignedReference, BlockReader, StreamClock
+from assistant.audio.open_devices import OpenDevices
 from assistant.audio.sides import PlaybackSide
-from assistant.audio.streams import OpenStreams, open_streams, permission_remedy
+from assistant.audio.streams import open_streams, permission_remedy
 from assistant.audio.transport import BLOCK, AudioBlock, Counters, Samples, TransportInfo
 from assistant.audio.watch import DeviceWatch, system_watch
 from assistant.engine.protocol import SAMPLE_RATE, DeviceAudio, DevicesChanged, EngineNotice
@@ -23,14 +23,8 @@ logger = logging.getLogger(__name__)
 RETRY_S = 1.0
 """Between two looks for a device that is gone."""
 
-STALLED_S = 5.0
-"""Without a callback for so long, a stream is held to be dead (a laptop that slept)."""
-
 DEAD_MICROPHONE_S = 2.0
 """Exact zeros for so long come from no real microphone."""
-
-PATIENCE_S = 0.03
-"""How long a block waits for the speaker's callback that belongs to it, when that comes late."""
 
 POLL_S = 0.005
 """Between two looks whether it has come."""
@@ -79,80 +73,6 @@ class ZeroWatch:
         self._zeros = 0
 
 
-class _Session:
-    """Streams from their opening to their loss, seen from the engine's thread."""
-
-    def __init__(self, streams: OpenStreams) -> None:
-        self.streams = streams
-        self._opened = time.monotonic()
-        self._blocks: BlockReader | None = None
-        self._reference: BlockReader | AlignedReference | None = None
-        self._pending: tuple[Samples, float] | None = None
-        if streams.capture:
-            self._blocks = BlockReader(streams.capture.ring, streams.capture.rate)
-            self._recorded = StreamClock(streams.capture.rate)
-        if streams.playback and streams.capture:
-            self._played = StreamClock(streams.playback.rate)
-            self._reference = self._make_reference(streams.playback)
-
-    def _make_reference(self, playback: PlaybackSide) -> BlockReader | AlignedReference:
-        if self.streams.shares_clock:
-            return BlockReader(playback.played, playback.rate)
-        return AlignedReference(playback.played, self._played, playback.rate)
-
-    def next_block(self) -> AudioBlock | None:
-        """The next 10 ms with their reference, None while there is too little."""
-        capture, playback = self.streams.capture, self.streams.playback
-        if capture is None or self._blocks is None:
-            return None
-        self._recorded.observe(*capture.stamp)
-        if playback:
-            self._played.observe(*playback.stamp)
-        if self._pending is None and (microphone := self._blocks.next()) is not None:
-            self._pending = (microphone, self._recorded.time_of(self._blocks.position))
-        if self._pending is None or self._waits_for_reference(self._pending[1]):
-            return None
-        (microphone, ended), self._pending = self._pending, None
-        return AudioBlock(microphone, self._reference_until(ended), ended)
-
-    def _waits_for_reference(self, ended: float) -> bool:
-        reference = self._reference
-        if not isinstance(reference, AlignedReference) or reference.is_there(ended):
-            return False
-        return time.monotonic() - ended < PATIENCE_S
-
-    def _reference_until(self, ended: float) -> Samples:
-        if isinstance(self._reference, AlignedReference):
-            return self._reference.block_until(ended)
-        block = self._reference.next() if self._reference else None
-        return np.zeros(BLOCK, dtype=np.float32) if block is None else block
-
-    def forget_microphone(self) -> None:
-        """Throw away what was recorded and not yet read."""
-        if self._blocks and self.streams.capture:
-            self._blocks.clear()
-            self._pending = None
-            if isinstance(self._reference, BlockReader):
-                self._reference.clear(self.streams.capture.ring.position)
-
-    def is_lost(self) -> bool:
-        """True when a stream ended by itself or is no longer called."""
-        if self.streams.lost.is_set():
-            return True
-        sides = (self.streams.capture, self.streams.playback)
-        calls = [max(side.stamp[1], self._opened) for side in sides if side]
-        return bool(calls) and time.monotonic() - min(calls) > STALLED_S
-
-    def counters(self) -> Counters:
-        """Late and lost blocks of these streams."""
-        capture, playback = self.streams.capture, self.streams.playback
-        return Counters(
-            underruns=playback.underruns if playback else 0,
-            overruns=capture.overruns if capture else 0,
-            dropped_blocks=capture.ring.dropped * 100 // capture.rate if capture else 0,
-        )
-
-
 class DeviceTransport:
     """Microphone and speaker through PortAudio; see ``AudioTransport``.
 
@@ -163,7 +83,7 @@ class DeviceTransport:
     def __init__(self, config: DeviceAudio, watch: DeviceWatch | None = None) -> None:
         self._config = config
         self._watch = watch or system_watch()
-        self._session: _Session | None = None
+        self._session: OpenDevices | None = None
         self._names = ("", "")
         self._last_speaker = ""
         self._playback: PlaybackSide | None = None
@@ -192,8 +112,7 @@ class DeviceTransport:
         notes = tuple(
             f"There is no {role}." for role, name in zip(ROLE.values(), self._names, strict=True) if not name
         )
-        latency = self._session.streams.output_latency_s if self._session else 0.0
-        return TransportInfo(*self._names, latency, notes)
+        return TransportInfo(*self._names, notes)
 
     def close(self) -> None:
         """See ``AudioTransport.close``."""
@@ -230,6 +149,11 @@ class DeviceTransport:
     def consumed(self) -> int:
         """See ``AudioTransport.consumed``."""
         return self._consumed_before + (self._playback.consumed if self._playback else 0)
+
+    @property
+    def output_latency_s(self) -> float:
+        """See ``AudioTransport.output_latency_s``."""
+        return self._playback.latency_s if self._playback else 0.0
 
     def set_gain(self, gain: float, ramp_s: float) -> None:
         """See ``AudioTransport.set_gain``."""
@@ -283,7 +207,7 @@ class DeviceTransport:
         self._names = (microphone if streams.capture else "", speaker if streams.playback else "")
         for refusal in streams.refusals:
             self._changes.append(EngineNotice(Severity.ERROR, refusal.message, refusal.remedy))
-        self._session = _Session(streams)
+        self._session = OpenDevices(streams, choice.speaker)
         self._seen = (self._watch.defaults(), self._watch.devices())
         self._look_at = time.monotonic() + RETRY_S
         self._zeros = ZeroWatch()
@@ -325,6 +249,8 @@ class DeviceTransport:
             elif reason := self._why_reopen():
                 self._lose(reason)
                 self._find_again()
+            elif playback := self._session.bridge_gaps(self._gain):
+                self._take_over(playback, self._names[1])
 
     def _why_reopen(self) -> str:
         defaults, devices = self._watch.defaults(), self._watch.devices()

@@ -23,6 +23,9 @@ AHEAD_S = 0.25
 KEPT_S = 1.0
 """Microphone and reference that wait for the engine at most."""
 
+SETTLING_S = 3.0
+"""After its opening a stream's callbacks may come late: the program is loading its parts."""
+
 FADE_S = 0.08
 """How long discarded speech takes to fade out from full loudness; what is ducked is silent sooner."""
 
@@ -63,6 +66,8 @@ class PlaybackSide:
         self.stamp = (0, 0.0)
         """Samples played before the last callback and its monotonic time."""
         self.underruns = 0
+        self.longest_gap_s = 0.0
+        """Between two callbacks, once the program has settled."""
         self._resampler = Resampler(SAMPLE_RATE, rate)
         self._spare = rate // 100 if rate != SAMPLE_RATE else 0
         self._epoch = 0
@@ -74,6 +79,8 @@ class PlaybackSide:
         self._fade_step = 0.0
         self._drop_before = 0
         self._last = 0.0
+        self._settled_at = math.inf
+        self._spoke_at = 0.0
         self._steps = np.arange(1, rate + 1, dtype=np.float32)
         self._curve = np.ones(rate, dtype=np.float32)
 
@@ -109,6 +116,11 @@ class PlaybackSide:
         self.speech.skip_to(self._epoch)
         return Resampler(self.rate, SAMPLE_RATE).feed(self.speech.read(self.speech.queued))
 
+    def is_silent(self) -> bool:
+        """True when nothing is queued and the last of it has left the device too."""
+        since = time.monotonic() - self._spoke_at
+        return not self.speech.queued and since > 2 * self.latency_s
+
     def set_gain(self, gain: float, ramp_s: float) -> None:
         """Move the gain along a line of ``ramp_s`` seconds; what is fading out keeps the old one."""
         change = abs(gain - self._gain)
@@ -131,6 +143,8 @@ class PlaybackSide:
         self._count_late(now, len(out), underflowed)
         faded = self._fill_fading(out) if self.speech.position < self._drop_before else 0
         filled = faded + self.speech.read_into(out[faded:])
+        if filled:
+            self._spoke_at = now
         out[filled:] = 0.0
         self._apply_gain(out[faded:])
         self.stamp = (self.played.written, now)
@@ -141,6 +155,10 @@ class PlaybackSide:
         gap = now - self._last if self._last else 0.0
         late = self.speech.queued > 0 and gap > max(self.latency_s, 2 * count / self.rate)
         self.underruns += underflowed or late
+        if not self._last:
+            self._settled_at = now + SETTLING_S
+        elif now > self._settled_at:
+            self.longest_gap_s = max(self.longest_gap_s, gap)
         self._last = now
 
     def _fill_fading(self, out: Samples) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
 import threading
 from collections.abc import Callable
@@ -22,6 +23,12 @@ BLOCKS_A_SECOND = 100
 LATENCY_S = 0.04
 """Asked of a device on Linux: of four blocks of 10 ms one may be 30 ms late, of two of 20 ms only 20."""
 
+LONGEST_LATENCY_S = 0.16
+"""Asked of a speaker that came late; more would be felt as a slow answer."""
+
+SPARE = 0.75
+"""A gap between two callbacks may take so much of the speaker's buffer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -40,7 +47,7 @@ class OpenStreams:
     shares_clock: bool = False
     refusals: list[AudioError] = field(default_factory=list)
     lost: threading.Event = field(default_factory=threading.Event)
-    _streams: list[Any] = field(default_factory=list)
+    _streams: dict[Direction, Any] = field(default_factory=dict)
     _closing: bool = False
 
     @property
@@ -48,10 +55,22 @@ class OpenStreams:
         """Between a sample's being taken from the ring and the air, as PortAudio knows it."""
         return self.playback.latency_s if self.playback else 0.0
 
-    def add(self, stream: Any) -> None:
-        """Start ``stream`` and own it."""
-        self._streams.append(stream)
+    def add(self, direction: Direction, stream: Any) -> None:
+        """Start ``stream`` and own it; one for both directions is an output."""
+        self._streams[direction] = stream
         stream.start()
+
+    def reopen_output(self, speaker: Device, gain: float, latency_s: float) -> None:
+        """Open the speaker, which has a stream of its own and is silent, with another latency.
+
+        Where it refuses, the device counts as lost.
+        """
+        before, self._closing = self.playback, True
+        self._close("output")
+        self._closing = False
+        _open_output(self, speaker, gain, latency_s)
+        if self.playback is before:
+            self.lost.set()
 
     def finished(self) -> None:
         """PortAudio's word that a stream ended."""
@@ -63,11 +82,14 @@ class OpenStreams:
     def close(self) -> None:
         """Stop at once and release the devices."""
         self._closing = True
-        while self._streams:
-            try:
-                self._streams.pop().close(ignore_errors=True)
-            except Exception:
-                logger.warning("A sound stream did not close cleanly.", exc_info=True)
+        for direction in list(self._streams):
+            self._close(direction)
+
+    def _close(self, direction: Direction) -> None:
+        try:
+            self._streams.pop(direction).close(ignore_errors=True)
+        except Exception:
+            logger.warning("A sound stream did not close cleanly.", exc_info=True)
 
 
 def open_streams(microphone: Device | None, speaker: Device | None, gain: float) -> OpenStreams:
@@ -77,7 +99,7 @@ def open_streams(microphone: Device | None, speaker: Device | None, gain: float)
         if microphone and speaker and _are_one(microphone, speaker) and _open_duplex(streams, speaker, gain):
             return streams
         if speaker:
-            _open_output(streams, speaker, gain)
+            _open_output(streams, speaker, gain, usual_latency())
         if microphone:
             _open_input(streams, microphone)
     except BaseException:
@@ -112,10 +134,10 @@ def _open_duplex(streams: OpenStreams, device: Device, gain: float) -> bool:
         stream = sound.Stream(
             device=(device.index, device.index),
             channels=(recorded.channels, played.channels),
-            **_common(recorded.rate, callback, streams),
+            **_common(recorded.rate, callback, streams, usual_latency()),
         )
         playback.latency_s = stream.latency[1]
-        streams.add(stream)
+        streams.add("output", stream)
     except sound.PortAudioError:
         logger.info("%s does not do both directions in one stream.", device.name, exc_info=True)
         streams.capture = streams.playback = None
@@ -124,7 +146,7 @@ def _open_duplex(streams: OpenStreams, device: Device, gain: float) -> bool:
     return True
 
 
-def _open_output(streams: OpenStreams, device: Device, gain: float) -> None:
+def _open_output(streams: OpenStreams, device: Device, gain: float, latency: float | str) -> None:
     def callback(outdata: Any, frames: int, _time: Any, status: Any) -> None:
         _play(playback, outdata, status)
 
@@ -132,10 +154,10 @@ def _open_output(streams: OpenStreams, device: Device, gain: float) -> None:
     try:
         chosen = choose_format(device, "output")
         playback = PlaybackSide(chosen.rate, gain=gain)
-        common = _common(chosen.rate, callback, streams)
+        common = _common(chosen.rate, callback, streams, latency)
         stream = sound.OutputStream(device=device.index, channels=chosen.channels, **common)
         playback.latency_s = stream.latency
-        streams.add(stream)
+        streams.add("output", stream)
         streams.playback = playback
     except (AudioError, sound.PortAudioError) as error:
         streams.refusals.append(_refused(device, "output", error))
@@ -149,8 +171,8 @@ def _open_input(streams: OpenStreams, device: Device) -> None:
     try:
         chosen = choose_format(device, "input")
         capture = CaptureSide(chosen.rate)
-        common = _common(chosen.rate, callback, streams)
-        streams.add(sound.InputStream(device=device.index, channels=chosen.channels, **common))
+        common = _common(chosen.rate, callback, streams, usual_latency())
+        streams.add("input", sound.InputStream(device=device.index, channels=chosen.channels, **common))
         streams.capture = capture
     except (AudioError, sound.PortAudioError) as error:
         streams.refusals.append(_refused(device, "input", error))
@@ -163,12 +185,24 @@ def _play(playback: PlaybackSide, outdata: Any, status: Any) -> None:
         outdata[:, channel] = first
 
 
-def _common(rate: int, callback: Callable[..., None], streams: OpenStreams) -> dict[str, Any]:
+def usual_latency() -> float | str:
+    """What a device is first asked for, in seconds or PortAudio's word."""
+    return LATENCY_S if sys.platform == "linux" else "low"
+
+
+def latency_for(gap_s: float) -> float:
+    """The speaker's latency that bridges ``gap_s`` between two callbacks, in steps of ``LATENCY_S``."""
+    return min(LONGEST_LATENCY_S, LATENCY_S * max(1, math.ceil(gap_s / SPARE / LATENCY_S)))
+
+
+def _common(
+    rate: int, callback: Callable[..., None], streams: OpenStreams, latency: float | str
+) -> dict[str, Any]:
     return {
         "samplerate": rate,
         "blocksize": rate // BLOCKS_A_SECOND,
         "dtype": "float32",
-        "latency": LATENCY_S if sys.platform == "linux" else "low",
+        "latency": latency,
         "callback": callback,
         "finished_callback": streams.finished,
     }

@@ -36,11 +36,10 @@ class AudioBlock:
 
 @dataclass(frozen=True, slots=True)
 class TransportInfo:
-    """What was opened. ``output_latency_s`` lies between ``write`` reaching the device and the air."""
+    """What was opened."""
 
     input_device: str
     output_device: str
-    output_latency_s: float
     notes: tuple[str, ...] = ()
 
 
@@ -79,6 +78,11 @@ class AudioTransport(Protocol):
     @property
     def consumed(self) -> int:
         """Samples of speech (not of silence between) handed to the device since ``open``."""
+        ...
+
+    @property
+    def output_latency_s(self) -> float:
+        """Between a sample's leaving for the device and the air; a device that came late gets more."""
         ...
 
     def set_gain(self, gain: float, ramp_s: float) -> None:

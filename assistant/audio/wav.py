@@ -39,7 +39,7 @@ class WavTransport:
         self._input = read_wav(self._paths[0])
         self._writer = WavWriter(self._paths[1])
         self._opened = time.monotonic()
-        return TransportInfo(*self._paths, output_latency_s=0.0)
+        return TransportInfo(*self._paths)
 
     def close(self) -> None:
         """See ``AudioTransport.close``; completes the output."""
@@ -84,6 +84,11 @@ class WavTransport:
     def consumed(self) -> int:
         """See ``AudioTransport.consumed``."""
         return self._playback.consumed
+
+    @property
+    def output_latency_s(self) -> float:
+        """A file has none."""
+        return 0.0
 
     def set_gain(self, gain: float, ramp_s: float) -> None:
         """See ``AudioTransport.set_gain``."""

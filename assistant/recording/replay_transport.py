@@ -43,7 +43,7 @@ class ReplayTransport:
 
     def open(self) -> TransportInfo:
         """See ``AudioTransport.open``; never refused."""
-        return TransportInfo("the recorded microphone", "the recorded speaker", output_latency_s=0.0)
+        return TransportInfo("the recorded microphone", "the recorded speaker")
 
     def close(self) -> None:
         """There is nothing to release."""
@@ -75,6 +75,11 @@ class ReplayTransport:
     def consumed(self) -> int:
         """See ``AudioTransport.consumed``."""
         return self._playback.consumed
+
+    @property
+    def output_latency_s(self) -> float:
+        """Nothing is played."""
+        return 0.0
 
     def set_gain(self, gain: float, ramp_s: float) -> None:
         """See ``AudioTransport.set_gain``."""

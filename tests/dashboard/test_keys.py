@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.command import CommandPalette
 from textual.widgets import Static
 
@@ -15,6 +16,7 @@ from assistant.conversation.updates import MessageShown, Phase, PhaseChanged
 from assistant.dashboard.keymap import ACTIONS
 from assistant.dashboard.screens.help import HelpScreen
 from assistant.dashboard.screens.personas import PersonaScreen
+from assistant.dashboard.widgets.prompt import LONGEST
 from tests.dashboard.stage import stage
 
 LISTENING = PhaseChanged(Phase.LISTENING, microphone_open=True)
@@ -115,3 +117,23 @@ async def test_the_palette_runs_actions():
         await on.pilot.press("enter", "enter")
         await on.until(lambda: on.conversation.requests)
         assert on.conversation.requests == [VolumeRequested(0.4)]
+
+
+async def test_all_lines_of_what_is_pasted_become_one_without_what_a_terminal_would_obey():
+    async with stage() as on:
+        prompt = on.app.dashboard.prompt
+        await on.pilot.press("x", "y")
+        prompt.cursor_position = 1
+        prompt.post_message(events.Paste("one\r\n\x1b[31mtwo\n three "))
+        await on.until(lambda: prompt.value == "xone two  three y")
+        assert prompt.cursor_position == len("xone two  three ")
+
+
+async def test_a_paste_longer_than_a_line_is_cut_and_said():
+    async with stage() as on:
+        prompt = on.app.dashboard.prompt
+        await on.pilot.press("x")
+        prompt.post_message(events.Paste("y" * (LONGEST + 1)))
+        await on.until(lambda: prompt.value == "x" + "y" * (LONGEST - 1))
+        [said] = on.app._notifications
+        assert "the rest was left out" in said.message

@@ -48,6 +48,12 @@ class Terminal:
         """Type, without Enter."""
         self._tmux("send-keys", "-t", "t", "-l", text)
 
+    def paste(self, text: str) -> None:
+        """Paste from tmux's own buffer, as a terminal pastes (bracketed)."""
+        command = ["tmux", "-L", self._socket, "load-buffer", "-"]
+        subprocess.run(command, input=text, check=True, text=True, timeout=20)
+        self._tmux("paste-buffer", "-p", "-t", "t")
+
     def type(self, text: str) -> None:
         """Type a line and press Enter."""
         self.write(text)

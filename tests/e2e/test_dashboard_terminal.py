@@ -57,6 +57,17 @@ def test_the_mouse_presses_keys_scrolls_and_chooses(scene: Terminal) -> None:
     assert "[<" not in scene.screen
 
 
+def test_a_megabyte_pasted_into_the_input_line_is_cut_and_the_dashboard_goes_on(scene: Terminal) -> None:
+    scene.paste("a [bold]line[/]\n" * 65_536)
+    scene.wait_for("the rest was left out", "a [bold]line[/] a [bold]line[/]", timeout_s=40)
+    scene.keys("C-u")
+    scene.wait_for("Type here, or just talk")
+    scene.click("F7 Latency")
+    scene.wait_for("within 900 ms", absent=True)
+    scene.keys("C-q")
+    assert scene.wait_for_exit() == 0
+
+
 def test_suspended_the_shell_has_the_terminal_and_nobody_listens_until_it_is_back(
     env: dict[str, str], start: StartDashboard
 ) -> None:

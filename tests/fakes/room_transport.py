@@ -82,8 +82,12 @@ class RoomTransport:
         """All that the microphone gave so far."""
         return np.concatenate(self._heard) if self._heard else np.zeros(0, np.float32)
 
+    @property
+    def output_latency_s(self) -> float:
+        return DEVICE_LATENCY_S
+
     def open(self) -> TransportInfo:
-        return TransportInfo("room", "room", DEVICE_LATENCY_S)
+        return TransportInfo("room", "room")
 
     def close(self) -> None:
         """Nothing to release."""

@@ -26,7 +26,7 @@ class FakeTransport:
         self.microphone = microphone
         self._room = np.atleast_1d(np.asarray(echo, dtype=np.float32))
         self._echo = np.zeros(len(self._room) + BLOCK - 1, dtype=np.float32)
-        self.latency_s = latency_s
+        self.output_latency_s = latency_s
         self.fails = fails
         self.input_name = "fake microphone"
         self.output_name = "fake speaker"
@@ -63,7 +63,7 @@ class FakeTransport:
             self.fails -= 1
             raise AudioError("There is no sound device.", "Plug one in.")
         self.is_open = True
-        return TransportInfo(self.input_name, self.output_name, self.latency_s)
+        return TransportInfo(self.input_name, self.output_name)
 
     def close(self) -> None:
         self.is_open = False

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from assistant.audio import device
-from assistant.audio.device import DEAD_MICROPHONE_S, STALLED_S, DeviceTransport
+from assistant.audio.device import DEAD_MICROPHONE_S, DeviceTransport
 from assistant.audio.devices import Device
-from assistant.audio.sides import CaptureSide, PlaybackSide
-from assistant.audio.streams import OpenStreams, permission_remedy
+from assistant.audio.open_devices import STALLED_S
+from assistant.audio.sides import SETTLING_S, CaptureSide, PlaybackSide
+from assistant.audio.streams import LATENCY_S, LONGEST_LATENCY_S, OpenStreams, latency_for, permission_remedy
 from assistant.audio.transport import BLOCK
 from assistant.engine.protocol import SAMPLE_RATE, DeviceAudio, DevicesChanged, EngineNotice
 from assistant.errors import AudioError
@@ -17,6 +18,7 @@ from assistant.errors import AudioError
 HEADSET = Device(0, "Headset", "Core Audio", 1, 1, SAMPLE_RATE, True, True)
 LAPTOP = Device(1, "Laptop", "Core Audio", 1, 2, SAMPLE_RATE, True, True)
 SPEAKER = Device(2, "Speaker", "Core Audio", 0, 2, SAMPLE_RATE, False, True)
+MICROPHONE = Device(3, "Microphone", "Core Audio", 1, 0, SAMPLE_RATE, True, False)
 
 
 class FakeWatch:
@@ -36,12 +38,13 @@ class FakeSystem:
         self.now, self.present, self.watch = 1000.0, [HEADSET], FakeWatch()
         self.streams: OpenStreams | None = None
         self.refuses = False
-        for module in ("device", "sides"):
+        for module in ("device", "open_devices", "sides"):
             monkeypatch.setattr(f"assistant.audio.{module}.time.monotonic", lambda: self.now)
         monkeypatch.setattr(device.time, "sleep", lambda _: None)
         monkeypatch.setattr(device, "refresh", lambda: None)
         monkeypatch.setattr(device, "list_devices", lambda: list(self.present))
         monkeypatch.setattr(device, "open_streams", self.open_streams)
+        monkeypatch.setattr("assistant.audio.streams._open_output", self.open_output)
 
     def open_streams(self, microphone: Device | None, speaker: Device | None, gain: float) -> OpenStreams:
         if self.refuses:
@@ -52,6 +55,11 @@ class FakeSystem:
             shares_clock=microphone is speaker,
         )
         return self.streams
+
+    def open_output(self, streams: OpenStreams, speaker: Device, gain: float, latency_s: float) -> None:
+        assert not streams._closing
+        if not self.refuses:
+            streams.playback = PlaybackSide(SAMPLE_RATE, latency_s, gain)
 
     def run(self, callbacks: int = 1, voice: float = 0.1) -> np.ndarray:
         played = []
@@ -253,6 +261,68 @@ def test_counters_go_on_over_a_reopening(system):
     assert transport.counters().dropped_blocks == dropped
     transport.close()
     assert transport.counters().dropped_blocks == dropped
+
+
+@pytest.fixture
+def late(system):
+    """A speaker of its own that came late in the middle of speech."""
+    system.present = [MICROPHONE, SPEAKER]
+    transport = opened(system)
+    transport.set_gain(0.5, 0.0)
+    system.streams.playback.latency_s = LATENCY_S
+    system.run(int(SETTLING_S / 0.02) + 2)
+    transport.write(np.full(4000, 0.5, dtype=np.float32))
+    system.run(2)
+    system.now += 0.05
+    system.run(2)
+    assert transport.counters().underruns == 1
+    return transport
+
+
+def test_a_speaker_that_came_late_gets_a_longer_buffer_once_it_is_silent(system, late):
+    first = system.streams.playback
+    system.now += 1.5
+    late.read(0.0)
+    assert system.streams.playback is first, "it still speaks"
+    system.run(10)
+    later(system, late)
+    assert system.streams.playback is not first
+    assert late.output_latency_s == LONGEST_LATENCY_S, "1.5 s without a callback cannot be bridged"
+    assert (late.consumed, late.counters().underruns) == (4000, 2)
+    late.write(np.full(480, 0.5, dtype=np.float32))
+    assert system.run() == pytest.approx(0.25), "the gain stays"
+    assert late.consumed == 4480
+    later(system, late)
+    assert late.changes() == []
+
+
+def test_a_speaker_that_refuses_its_longer_buffer_is_lost_and_found_again(system, late):
+    system.run(10)
+    system.refuses = True
+    system.now += 1.5
+    late.read(0.0)
+    late.read(0.0)
+    assert late.changes() == [DevicesChanged("", "", "The sound device is gone.")]
+    system.refuses = False
+    assert later(system, late)[-1] == DevicesChanged("Microphone", "Speaker", "Sound is back.")
+
+
+def test_one_device_for_both_is_not_interrupted_for_a_longer_buffer(system):
+    transport = opened(system)
+    system.run(int(SETTLING_S / 0.02) + 2)
+    first = system.streams.playback
+    system.now += 1.0
+    system.run()
+    later(system, transport)
+    assert system.streams.playback is first
+
+
+@pytest.mark.parametrize(
+    ("gap_ms", "latency_ms"),
+    [(0, 40), (29, 40), (31, 80), (59, 80), (62, 120), (90, 120), (91, 160), (5000, 160)],
+)
+def test_the_latency_leaves_a_quarter_to_spare(gap_ms, latency_ms):
+    assert latency_for(gap_ms / 1000) == pytest.approx(latency_ms / 1000)
 
 
 @pytest.mark.parametrize(("platform", "words"), [("darwin", "Privacy & Security"), ("linux", "muted")])

@@ -45,7 +45,7 @@ class Loop:
         self.transport = FakeTransport(microphone)
         self.transport.open()
         self.duplex = Duplex(lambda: talker, self.messages.put, self.events.append, self._spoke)
-        self.duplex.attach(self.transport, 0.0)
+        self.duplex.attach(self.transport)
         self.is_announcing = False
 
     def _spoke(self, now: float, words: str) -> None:

@@ -22,7 +22,7 @@ class Player:
         self.transport = FakeTransport(silence(0), latency_s=latency_s)
         self.transport.open()
         self.playout = Playout()
-        self.playout.attach(self.transport, latency_s)
+        self.playout.attach(self.transport)
         self.events: list[Event] = []
         self.last_key = 0
 
@@ -152,7 +152,7 @@ def test_speech_survives_another_device() -> None:
     other = FakeTransport(silence(0))
     other.open()
     player.transport, before = other, player.texts()
-    player.playout.attach(other, 0.0)
+    player.playout.attach(other)
     player.play(4)
     assert player.texts()[: len(before)] == before
     assert player.events[-1] == SpeechFinished(1, "one two three four five six", False)

@@ -40,7 +40,7 @@ class Stage:
         self.transport = FakeTransport(silence(0))
         self.transport.open()
         self.playout = Playout()
-        self.playout.attach(self.transport, 0.0)
+        self.playout.attach(self.transport)
         self.made: queue.Queue[Piece | SentenceDone] = queue.Queue()
         self.events: list[Event] = []
         self.speaking = Speaking(voice, self.playout, self.made.put, self.events.append)

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textual import events
 from textual.message import Message
 from textual.strip import Strip
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
+
+from assistant.dashboard.text import clean
+
+LONGEST = 20_000
+"""Characters that a line takes: the whole of it is measured and drawn again at every blink of its cursor."""
 
 _REMEMBERED = 200
 
@@ -32,6 +38,20 @@ class Prompt(Input):
     def complete(self, commands: Sequence[str]) -> None:
         """Complete these while they are typed; the right arrow takes what is offered."""
         self.suggester = SuggestFromList(commands, case_sensitive=False)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take all lines; Textual's own takes the first."""
+        event.prevent_default()
+        event.stop()
+        self.replace(event.text, *self.selection)
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """See ``Input``. Several lines become one; what is too long for it is left out, and said."""
+        line = " ".join(clean(text).splitlines())
+        room = max(0, LONGEST - len(self.value) + abs(end - start))
+        if len(line) > room:
+            self.app.notify(f"A line holds {LONGEST:,} characters; the rest was left out.", markup=False)
+        super().replace(line[:room], start, end)
 
     def render_line(self, y: int) -> Strip:
         """See ``Input``. The empty line, which blinks all day, is drawn with its cursor and without, once."""

@@ -290,8 +290,8 @@ class Cascade:
         self._transport = transport
         self._names = (info.input_device, info.output_device)
         self._has_output = bool(info.output_device)
-        self._playout.attach(transport, info.output_latency_s)
-        self._duplex.attach(transport, info.output_latency_s)
+        self._playout.attach(transport)
+        self._duplex.attach(transport)
         transport.set_microphone(self._microphone_open)
         self._set_gain(1.0, 0.0)
         if self._listening:
@@ -328,8 +328,8 @@ class Cascade:
         if transport:
             transport.close()
         self._has_output, self._names = False, ("", "")
-        self._playout.attach(None, 0.0)
-        self._duplex.attach(None, 0.0)
+        self._playout.attach(None)
+        self._duplex.attach(None)
 
     def _close(self) -> None:
         self._duplex.stop()

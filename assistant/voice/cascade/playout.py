@@ -122,7 +122,6 @@ class Playout:
     def __init__(self) -> None:
         self._transport: AudioTransport | None = None
         self._capacity = 0
-        self._latency_s = 0.0
         self._floor = 0
         self._finished = 0
         self._answer: _Answer | None = None
@@ -133,14 +132,17 @@ class Playout:
         self.is_answered_elsewhere = False
         """Somebody else says an answer through the same speaker."""
 
-    def attach(self, transport: AudioTransport | None, latency_s: float) -> None:
+    def attach(self, transport: AudioTransport | None) -> None:
         """Play to ``transport``, just opened; what was queued in another one counts as played."""
         self._transport = transport
         self._capacity = transport.writable() if transport else 0
-        self._latency_s = latency_s
         self._history.clear()
         if self._answer and self._answer.origin is not None and transport:
             self._answer.origin = transport.consumed - self._answer.written
+
+    @property
+    def _latency_s(self) -> float:
+        return self._transport.output_latency_s if self._transport else 0.0
 
     # --- what is to be said ----------------------------------------------------------------------
 

@@ -108,11 +108,11 @@ class Duplex:
         if self._is_loading:
             self._pipeline.start()
 
-    def attach(self, transport: AudioTransport | None, latency_s: float) -> None:
+    def attach(self, transport: AudioTransport | None) -> None:
         """Speak into ``transport``, just opened."""
         self.interrupt()
         self._break_off()
-        self._speech.attach(transport, latency_s)
+        self._speech.attach(transport)
 
     @property
     def is_ready(self) -> bool:

@@ -28,7 +28,6 @@ class MonologueSpeech:
     def __init__(self) -> None:
         self._transport: AudioTransport | None = None
         self._capacity = 0
-        self._latency = 0
         self._written = 0
         self._told: deque[tuple[int, Told]] = deque()
         self._gain = 0.0
@@ -37,11 +36,10 @@ class MonologueSpeech:
         self.surplus = 0
         """Frames for which there was no room: they came faster than the speaker plays."""
 
-    def attach(self, transport: AudioTransport | None, latency_s: float) -> None:
+    def attach(self, transport: AudioTransport | None) -> None:
         """Speak into ``transport``, just opened."""
         self._transport = transport
         self._capacity = transport.writable() if transport else 0
-        self._latency = int(latency_s * SAMPLE_RATE)
         self._is_flowing = False
 
     def say(self, samples: Samples, *, is_muted: bool) -> None:
@@ -86,7 +84,8 @@ class MonologueSpeech:
         if self._transport is None:
             return self._written
         queued = self._capacity - self._transport.writable()
-        return self._written - queued - self._latency if queued or self._is_flowing else self._written
+        latency = int(self._transport.output_latency_s * SAMPLE_RATE)
+        return self._written - queued - latency if queued or self._is_flowing else self._written
 
     def _faded(self, samples: Samples, gain: float) -> Samples:
         """Clean, within -1 to 1, without a click where muting begins or ends."""

@@ -16,7 +16,6 @@ import numpy as np
 
 from assistant.audio.device import DeviceTransport
 from assistant.audio.echo import best_echo
-from assistant.audio.transport import TransportInfo
 from assistant.engine.echo_words import is_backchannel
 from assistant.engine.protocol import DeviceAudio, EngineReady, SpeechFinished, UserSpeechStarted
 from assistant.voice.cascade.cascade import Cascade
@@ -35,15 +34,6 @@ _SILENT = 0.004
 """Root mean square of 10 ms below which the speaker is silent, 30 dB under its speech."""
 
 _SETTLE_S = 1.5
-
-
-class _Devices(DeviceTransport):
-    latency_s = 0.0
-
-    def open(self) -> TransportInfo:
-        info = super().open()
-        self.latency_s = info.output_latency_s
-        return info
 
 
 class _Conversation(FakeConversation):
@@ -104,7 +94,7 @@ def interruptions(
         with tempfile.TemporaryDirectory() as folder, room(audio, *arguments), audio.record() as recording:
             wav = Path(folder) / "user.wav"
             write_wav(wav, said)
-            transport = _Devices(DeviceAudio("vmic", "vspk"))
+            transport = DeviceTransport(DeviceAudio("vmic", "vspk"))
             conversation = _Conversation(
                 transport,
                 lambda text: None if is_backchannel(text) else sentences(6, 6 * next(replies)),
@@ -116,10 +106,10 @@ def interruptions(
                 time.sleep(_SETTLE_S)
                 began = audio.say(wav, len(said) / RATE + 10)
                 time.sleep(0.5)
+                latency = transport.output_latency_s
     finally:
         log.removeHandler(actions)
         audio.close()
-    latency = transport.latency_s
     rows = [
         _judge(conversation.timed, actions.seen, recording, phrase, began + start, latency)
         for phrase, start in zip(phrases, starts, strict=True)
