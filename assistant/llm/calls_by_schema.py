@@ -14,19 +14,24 @@ from typing import Any
 
 from assistant.llm.port import Delta, TextDelta
 
-LONGEST_CALL = 400
-"""Tokens of one call at most."""
-
 _LONGEST_STRING = 200
 """Characters of an argument, where its schema allows more: a small model does not always find an end."""
 
+_LONGEST_LIST = 32
+"""Elements, likewise."""
+
+LONGEST_CALL = 6 * _LONGEST_STRING + 200
+"""Tokens of one call at most: enough for an argument whose every character is an escape of six."""
+
 _MARKER = re.compile(r"TOOL_CALL\s{0,16}:|<tool_call>")
 _LONGEST_MARKER = 32
+_MARKUP = re.compile(r"<|\[(?=/?INST\])")
+"""What special tokens begin with; in JSON only a string holds it."""
 
 
 def call_schema(tools: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """JSON schema of one call of any of ``tools`` (``{"name", "description", "parameters"}`` each)."""
-    return {"anyOf": [_one_call(each) for each in tools]}
+    return {"anyOf": [_one_call(each, f"#/anyOf/{number}") for number, each in enumerate(tools)]}
 
 
 async def with_calls_by_schema(
@@ -50,13 +55,28 @@ async def with_calls_by_schema(
             break
         else:
             return
-    async with aclosing(write_call(text)) as call:
-        async for delta in call:
+    call = ""
+    async with aclosing(write_call(text)) as written:
+        async for delta in written:
+            if isinstance(delta, TextDelta):
+                call += delta.text
+                continue
+            if call:
+                yield TextDelta(_without_markup(call))
+                call = ""
             yield delta
+    if call:
+        yield TextDelta(_without_markup(call))
 
 
-def _one_call(tool: dict[str, Any]) -> dict[str, Any]:
-    properties = {"name": {"const": tool["name"]}, "arguments": _bounded(tool["parameters"])}
+def _without_markup(call: str) -> str:
+    """The same JSON; an argument that speaks of a special token is none."""
+    return _MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", call)
+
+
+def _one_call(tool: dict[str, Any], place: str) -> dict[str, Any]:
+    arguments = _bounded(tool["parameters"], f"{place}/properties/arguments")
+    properties = {"name": {"const": tool["name"]}, "arguments": arguments}
     return {
         "type": "object",
         "properties": properties,
@@ -65,15 +85,34 @@ def _one_call(tool: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _bounded(schema: dict[str, Any]) -> dict[str, Any]:
-    """The same schema, with nothing beside what it names and no endless text."""
+def _bounded(schema: Any, root: str) -> Any:
+    """The same schema, with nothing beside what it names and no endless text or list.
+
+    ``root`` is where the schema that it is a part of comes to stand.
+    """
+    if not isinstance(schema, dict):
+        return schema
     bounded = dict(schema)
-    if "anyOf" in schema:
-        bounded["anyOf"] = [_bounded(each) for each in schema["anyOf"]]
-    if schema.get("type") == "object":
-        properties = schema.get("properties", {})
-        bounded["properties"] = {name: _bounded(each) for name, each in properties.items()}
+    for key in {"anyOf", "oneOf", "allOf"} & schema.keys():
+        bounded[key] = [_bounded(each, root) for each in schema[key]]
+    for key in {"properties", "$defs", "definitions"} & schema.keys():
+        bounded[key] = {name: _bounded(each, root) for name, each in schema[key].items()}
+    if schema.get("$ref", "").startswith("#"):
+        bounded["$ref"] = root + schema["$ref"][1:]
+    kinds = schema.get("type", ())
+    kinds = {kinds} if isinstance(kinds, str) else set(kinds)
+    if "object" in kinds:
+        bounded.setdefault("properties", {})
         bounded.setdefault("additionalProperties", False)
-    if schema.get("type") == "string" and not {"enum", "const", "pattern", "format"} & schema.keys():
-        bounded["maxLength"] = min(schema.get("maxLength", _LONGEST_STRING), _LONGEST_STRING)
+    if "array" in kinds:
+        bounded["items"] = _bounded(schema.get("items", {}), root)
+        bounded["maxItems"] = _at_most(_LONGEST_LIST, schema, "Items")
+    if "string" in kinds and not {"enum", "const", "pattern", "format"} & schema.keys():
+        bounded["maxLength"] = _at_most(_LONGEST_STRING, schema, "Length")
     return bounded
+
+
+def _at_most(limit: int, schema: dict[str, Any], what: str) -> int:
+    """``limit``, or what the schema says where that is less or must be more."""
+    most, least = schema.get(f"max{what}", limit), schema.get(f"min{what}", 0)
+    return int(max(min(most, limit), least))

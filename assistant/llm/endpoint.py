@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 import httpx2
@@ -50,7 +50,7 @@ class Endpoint:
                 if response.status_code != 200:
                     await response.aread()
                     raise self._refusal(response)
-                async for line in response.aiter_lines():
+                async for line in _lines(response.aiter_bytes()):
                     yield line
         except httpx2.TransportError as error:
             raise self._gone(error) from error
@@ -98,6 +98,17 @@ class Endpoint:
         if status == 404:
             return NotFound(f"{self.url} knows nothing of it ({said}).", self._remedy)
         return TextEngineError(f"{self.url} refuses ({status}: {said}).", self._remedy)
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncGenerator[str, None]:
+    """Split at line feeds alone: what else Unicode ends a line with may stand in a JSON string as it is."""
+    rest = b""
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line.decode(errors="replace").removesuffix("\r")
+    if rest:
+        yield rest.decode(errors="replace")
 
 
 class NotJson(TextEngineError):

@@ -10,6 +10,7 @@ from assistant.conversation.requests import (
     MicrophoneRequested,
     PersonaRequested,
     TalkRequested,
+    TextEngineRequested,
     VolumeRequested,
 )
 from assistant.conversation.updates import MessageShown, Phase, PhaseChanged
@@ -108,6 +109,15 @@ async def test_the_palette_finds_personas_and_loudness():
         await on.pilot.press("enter", "enter")
         await on.until(lambda: on.conversation.requests)
         assert on.conversation.requests == [PersonaRequested("bob")]
+
+
+async def test_the_palette_changes_who_writes_the_replies():
+    async with stage() as on:
+        await on.pilot.press("ctrl+p", *"with: llama")
+        await on.until(lambda: "Think with: llama" in on.text)
+        await on.pilot.press("enter", "enter")
+        await on.until(lambda: on.conversation.requests)
+        assert on.conversation.requests == [TextEngineRequested("llama")]
 
 
 async def test_the_palette_runs_actions():

@@ -14,10 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import ToolCallError
 from assistant.llm.calls_by_schema import call_schema, with_calls_by_schema
 from assistant.llm.endpoint import Endpoint
 from assistant.llm.llama.engine import LlamaEngine
+from assistant.llm.markers import CALLS, END_OF_REPLY, LEAKED, START_OF_TURN, THINKING
 from assistant.llm.ollama import OllamaEngine
+from assistant.llm.output.clean import Cleaner
 from assistant.llm.output.pipeline import OutputPipeline
 from assistant.llm.port import CallDelta, Delta, Finished, FinishReason, Prompt, TextDelta, Usage
 from assistant.llm.sampling import Sampling
@@ -25,11 +28,13 @@ from assistant.tools.parser import Call
 from assistant.tools.registry import default_registry
 from assistant.tools.result import ToolCall
 from tests.fakes.http_server import Answer, FakeServer
+from tests.llm.needs import needs_llama
 from tests.llm.prompts import TOOLS, prompt
 from tests.llm.smollm import needs_smollm, smollm_path
 from tests.llm.test_openai import DONE, event, serving
 
 REGISTRY = default_registry()
+REMEMBER = tuple(each for each in TOOLS if each["name"] == "remember")
 ASKED = (
     "What time is it?", "Be quiet.", "Speak louder, please.", "Let me talk to GLaDOS.",
     "Remember that I like tea.",
@@ -76,6 +81,52 @@ async def test_text_without_a_call_is_let_be():
     assert told == [TextDelta("A TOOL"), TextDelta(" is no call."), Finished()]
 
 
+@given(
+    st.text() | st.lists(st.sampled_from([*END_OF_REPLY, *START_OF_TURN, *LEAKED, *THINKING, *CALLS, " \\"])),
+    st.integers(1, 9),
+)
+async def test_an_argument_may_say_anything(said: str | list[str], size: int):
+    text = "".join(said)
+    argument = "".join(each for each in text if Cleaner().feed(each))
+    whole = json.dumps({"name": "remember", "arguments": {"text": argument}}, ensure_ascii=False)
+    cut = [whole[at : at + size] for at in range(0, len(whole), size)]
+    deltas = await collect(with_calls_by_schema(pieces("TOOL_CALL:"), lambda begun: pieces(*cut)))
+    assert calls_in(text_of(deltas)) == [ToolCall("remember", {"text": argument})]
+
+
+def test_nothing_that_another_server_of_tools_describes_is_endless():
+    text, names = {"type": ["string", "null"]}, {"type": "array", "items": {"type": "string", "maxLength": 9}}
+    tool = {
+        "name": "book",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "note": text,
+                "names": names,
+                "any": {"type": "array", "minItems": 40},
+                "to": {"$ref": "#/$defs/place"},
+                "how": {"anyOf": [{"type": "object", "properties": {"why": text}}, True]},
+            },
+            "$defs": {"place": {"type": "object", "properties": {"city": text}}},
+        },
+    }
+    arguments = call_schema([tool])["anyOf"][0]["properties"]["arguments"]
+    short = text | {"maxLength": 200}
+    assert arguments["properties"] == {
+        "note": short,
+        "names": names | {"maxItems": 32},
+        "any": {"type": "array", "minItems": 40, "items": {}, "maxItems": 40},
+        "to": {"$ref": "#/anyOf/0/properties/arguments/$defs/place"},
+        "how": {
+            "anyOf": [
+                {"type": "object", "properties": {"why": short}, "additionalProperties": False},
+                True,
+            ]
+        },
+    }
+    assert arguments["$defs"]["place"]["properties"]["city"] == short
+
+
 def test_the_schema_names_every_tool_and_leaves_nothing_open():
     schema = call_schema(TOOLS)
     names = [each["properties"]["name"]["const"] for each in schema["anyOf"]]
@@ -118,45 +169,120 @@ async def test_ollama_is_held_to_the_schema_where_a_model_knows_no_tools():
 
 
 @needs_smollm
-async def test_a_call_of_a_small_model_is_valid(tmp_path: Path):
-    assert await valid_calls(3, tmp_path) == 3
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("count", [3, pytest.param(200, marks=pytest.mark.long)])
+async def test_calls_of_a_small_model_are_valid(count: int, tmp_path: Path):
+    assert await invalid_calls(smollm_path(), count, tmp_path) == []
+
+
+@needs_llama
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("count", [26, pytest.param(1000, marks=pytest.mark.long)])
+async def test_calls_of_a_model_that_knows_nothing_are_valid(count: int, tmp_path: Path):
+    """Random weights write random bytes, and end an argument when it may not be longer."""
+    file = write_random_model(tmp_path)
+    assert await invalid_calls(file, count, tmp_path) == []
+
+
+@needs_llama
+async def test_what_another_server_describes_in_odd_ways_is_held_to_all_the_same(tmp_path: Path):
+    place = {"type": "object", "properties": {"city": {"type": "string", "format": "odd"}}}
+    arguments = {
+        "type": "object",
+        "properties": {"to": {"$ref": "#/$defs/place"}, "names": {"type": "array", "x-odd": True}},
+        "required": ["to", "names"],
+        "$defs": {"place": place | {"required": ["city"]}},
+    }
+    tool = {"name": "book", "description": "", "parameters": arguments}
+    engine = writing(write_random_model(tmp_path), tmp_path)
+    asked = replace(prompt("Book it."), system="You are kind.", tools=(tool,))
+    written = [await call_of(engine, asked, {}) for _ in range(3)]
+    await engine.close()
+    for (call,) in map(calls_in, written):
+        assert isinstance(call.arguments["to"]["city"], str)
+        assert isinstance(call.arguments["names"], list)
 
 
 @needs_smollm
-@pytest.mark.long
-@pytest.mark.timeout(1200)
-async def test_two_hundred_calls_of_a_small_model_are_valid(tmp_path: Path):
-    valid = await valid_calls(200, tmp_path)
-    print(f"\n{valid} of 200 calls are valid")
-    assert valid == 200
+@pytest.mark.parametrize(
+    "bias",
+    [
+        pytest.param([["\n", 30], [" ", 30], ["\t", 30], ["  ", 30], ["\n\n", 30]], id="white space"),
+        pytest.param([['"', -100], ['"}', -100], ['"}}', -100]], id="an open string"),
+    ],
+)
+async def test_a_model_that_finds_no_end_writes_a_call_all_the_same(bias: list[Any], tmp_path: Path):
+    """``bias`` is added to its logits."""
+    engine = writing(smollm_path(), tmp_path)
+    asked = replace(prompt("Remember that I like tea."), system="You are kind.", tools=REMEMBER)
+    written = await call_of(engine, asked, {"logit_bias": bias})
+    await engine.close()
+    assert is_valid(asked, written), written
 
 
-async def valid_calls(count: int, folder: Path) -> int:
-    """Calls that SmolLM2 is brought to write at temperature 1.2 and the registry has nothing against."""
+def write_random_model(folder: Path) -> Path:
+    from assistant.llm.mlx.words import PRE_TOKENIZERS
+    from tests.fakes.tiny_models import Shape, byte_level, byte_level_entries, write_tiny_gguf
+
+    vocabulary = byte_level_entries(byte_level(PRE_TOKENIZERS["qwen2"][0]), "qwen2")
+    return write_tiny_gguf(folder / "tiny.gguf", vocabulary, shape=Shape(context=6144))
+
+
+def writing(file: Path | None, folder: Path) -> LlamaEngine:
+    assert file
     sampling = Sampling(temperature=1.2, max_tokens=32)
-    engine = LlamaEngine(smollm_path(), folder / "log", context=2048, threads=1, sampling=sampling)
-    valid = 0
+    return LlamaEngine(file, folder / "log", context=6144, threads=1, sampling=sampling)
+
+
+async def invalid_calls(file: Path | None, count: int, folder: Path) -> list[str]:
+    """Of calls that a model is brought to write at temperature 1.2 those that are none to the registry."""
+    engine, invalid = writing(file, folder), []
     try:
-        server = await engine._running()
         for number in range(count):
             asked = replace(prompt(ASKED[number % len(ASKED)]), system="You are kind.")
             # After some with all tools it has one of them alone, so that each has its turn.
             if alone := number * (len(TOOLS) + 1) // count:
                 asked = replace(asked, tools=(TOOLS[alone - 1],))
-            deltas = await collect(engine._call(server.endpoint, asked, "Of course. TOOL_CALL: "))
-            assert deltas[-1] == Finished(FinishReason.TOOL_CALLS)
-            assert any(isinstance(delta, Usage) for delta in deltas)
-            valid += is_valid(asked, text_of(deltas))
+            written = await call_of(engine, asked, {})
+            if not is_valid(asked, written):
+                invalid.append(written)
     finally:
         await engine.close()
-    return valid
+    print(f"\n{count - len(invalid)} of {count} calls are valid")
+    return invalid
+
+
+async def call_of(engine: LlamaEngine, asked: Prompt, more: dict[str, Any]) -> str:
+    """What it writes where the reply has come to a call; ``more`` goes to llama.cpp with what is asked."""
+    endpoint = Asking((await engine._running()).endpoint, more)
+    begun = pieces("Of course. TOOL_CALL:")
+    deltas = await collect(with_calls_by_schema(begun, lambda text: engine._call(endpoint, asked, text)))
+    assert deltas[-1] == Finished(FinishReason.TOOL_CALLS)
+    assert any(isinstance(delta, Usage) for delta in deltas)
+    return text_of(deltas)
+
+
+class Asking:
+    """An endpoint that asks for ``more``."""
+
+    def __init__(self, endpoint: Endpoint, more: dict[str, Any]) -> None:
+        self.post, self._lines, self._more = endpoint.post, endpoint.lines, more
+
+    def lines(self, path: str, body: dict[str, Any]) -> AsyncGenerator[str, None]:
+        return self._lines(path, body | self._more)
+
+
+def calls_in(text: str) -> list[ToolCall]:
+    pipeline = OutputPipeline()
+    return [item.call for item in [*pipeline.feed(text), *pipeline.finish()] if isinstance(item, Call)]
 
 
 def is_valid(asked: Prompt, written: str) -> bool:
-    pipeline = OutputPipeline()
-    found = [*pipeline.feed(f"TOOL_CALL: {written}"), *pipeline.finish()]
-    calls = [item.call for item in found if isinstance(item, Call)]
+    calls = calls_in(written)
     if len(calls) != 1 or calls[0].name not in {each["name"] for each in asked.tools}:
         return False
-    REGISTRY.validate(calls[0])
+    try:
+        REGISTRY.validate(calls[0])
+    except ToolCallError:
+        return False
     return True

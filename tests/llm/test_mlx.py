@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -14,7 +15,7 @@ import pytest_asyncio
 
 from assistant.llm import reply as replying
 from assistant.llm.mlx.engine import MlxEngine
-from assistant.llm.port import Delta, Dropped, Finished, FinishReason, Prompt, TextDelta, Usage
+from assistant.llm.port import UNSAID, Delta, Dropped, Finished, FinishReason, Prompt, TextDelta, Usage
 from assistant.llm.sampling import Sampling
 from tests.llm.needs import needs_mlx
 from tests.llm.prompts import prompt
@@ -67,6 +68,23 @@ async def test_the_beginning_of_a_prompt_is_computed_once(mlx: MlxEngine):
     assert grown.prompt > grown.cached > first.prompt // 2
 
 
+async def test_of_a_prompt_that_was_read_ahead_only_the_newest_words_are_left(mlx: MlxEngine):
+    said = ("Good evening.", "Good evening to you, and welcome aboard the ship.")
+    await mlx.read_ahead(prompt(*said, UNSAID, tools=False))
+    told = usage(await ask(mlx, prompt(*said, "Which ship?", tools=False)))
+    assert told.prompt - told.cached <= len("Which ship?") + 2
+
+
+async def test_reading_ahead_gives_way_to_a_reply(mlx: MlxEngine):
+    said = [f"{number} and so on, and on, as long as it goes. " * 4 for number in range(20, 30)]
+    reading = asyncio.create_task(mlx.read_ahead(prompt(*said, UNSAID, tools=False)))
+    await asyncio.sleep(0.02)
+    reading.cancel()
+    assert isinstance((await ask(mlx, COLOURS))[-1], Finished)
+    told = usage(await ask(mlx, prompt(*said, "What?", tools=False)))
+    assert told.cached < told.prompt // 2
+
+
 async def test_tokens_are_counted_as_the_model_counts_them(mlx: MlxEngine):
     assert await mlx.count(COLOURS) == usage(await ask(mlx, COLOURS)).prompt
 
@@ -83,8 +101,6 @@ async def test_a_cancelled_reply_frees_the_model(mlx: MlxEngine):
 
 
 async def test_several_wait_their_turn(mlx: MlxEngine):
-    import asyncio
-
     replies = await asyncio.gather(*(ask(mlx, prompt(f"Number {number}?")) for number in range(3)))
     assert all(isinstance(deltas[-1], Finished) for deltas in replies)
 

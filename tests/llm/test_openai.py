@@ -96,6 +96,15 @@ async def test_text_usage_and_end_come_as_they_are_written():
     assert "TOOL_CALL" not in body["messages"][0]["content"]
 
 
+async def test_only_a_line_feed_ends_a_line():
+    """Servers leave other characters that end a line in a JSON string as they are."""
+    said = "Un\u2028der\u2029 the\x85 sea, caf\N{LATIN SMALL LETTER E WITH ACUTE}."
+    piece = json.dumps({"choices": [{"index": 0, "delta": {"content": said}}]}, ensure_ascii=False)
+    with FakeServer(serving(Answer([f"data: {piece}\r\n\r\n", DONE]))) as server:
+        deltas = await ask(server)
+    assert deltas[0] == TextDelta(said)
+
+
 async def test_a_call_in_fragments_is_one_call():
     fragments = [
         {"index": 0, "id": "a", "function": {"name": "change_theme", "arguments": ""}},

@@ -81,6 +81,7 @@ def resolve(
     )  # fmt: skip
 
 
+@pytest.mark.network
 @pytest.mark.parametrize(
     ("machine", "python"),
     [*((machine, python) for machine in (GLIBC_2_31, MACOS_14) for python in PYTHONS), (MACOS_15, "3.14")],
@@ -94,6 +95,7 @@ def test_the_assistant_installs_from_wheels_alone(machine: Machine, python: str)
     assert "ctranslate2==" in done.stdout
 
 
+@pytest.mark.network
 @pytest.mark.parametrize("python", [PYTHONS[0], PYTHONS[-1]])
 @pytest.mark.parametrize("machine", [GLIBC_2_31, MACOS_14], ids=str)
 def test_the_locked_versions_have_wheels(machine: Machine, python: str) -> None:
@@ -107,6 +109,7 @@ def test_the_locked_versions_have_wheels(machine: Machine, python: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.network
 def test_a_part_without_a_fitting_wheel_would_be_noticed() -> None:
     done = resolve(["moonshine-voice==0.1.0"], GLIBC_2_31, "3.11")
     assert done.returncode != 0

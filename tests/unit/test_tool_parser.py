@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from itertools import groupby, pairwise
 
@@ -157,18 +158,55 @@ def test_any_chunking_equals_the_whole(fuzz_cases: int) -> None:
     check()
 
 
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | ANY_TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+ARGUMENTS = st.dictionaries(ANY_TEXT, VALUES, max_size=4)
+
+
+def naive(whole: str) -> list[Found]:
+    """What whoever has all of the text finds with a regular expression and Python's own JSON."""
+    found: list[Found] = []
+    at = 0
+    while marker := re.compile(r"TOOL_CALL\s*:\s*").search(whole, at):
+        value, end = json.JSONDecoder().raw_decode(whole, marker.end())
+        found += [Text(whole[at : marker.start()]), Call(ToolCall(value["name"], value["arguments"]))]
+        at = end
+    return [item for item in [*found, Text(whole[at:])] if item != Text("")]
+
+
+def test_calls_are_those_of_a_naive_search_wherever_the_pieces_end(fuzz_cases: int) -> None:
+    near_misses = st.sampled_from(["TOOL_CALL", "TOOL_CALL ", "TOOL", "T", "{", '{"name"', '"', "\\", "}"])
+    prose = near_misses | st.text(
+        st.characters(exclude_characters="`:", exclude_categories=["Cs"]), max_size=9
+    )
+    calls = st.builds(
+        lambda space, arguments: (
+            f"TOOL_CALL{space}:{space}"
+            + json.dumps({"name": "x", "arguments": arguments}, ensure_ascii=False)
+        ),
+        st.sampled_from(["", " ", "\n\n"]),
+        ARGUMENTS,
+    )
+
+    @fuzz(fuzz_cases // 2)
+    @given(st.lists(prose | calls, max_size=8).map("".join), st.lists(st.integers(0, 400), max_size=20))
+    def check(whole: str, cuts: list[int]) -> None:
+        edges = [0, *sorted(min(cut, len(whole)) for cut in cuts), len(whole)]
+        assert scan([whole[start:end] for start, end in pairwise(edges)]) == naive(whole)
+
+    check()
+
+
 def test_surrounding_text_survives_and_no_call_text_leaks(fuzz_cases: int) -> None:
     prose = st.text(st.characters(exclude_characters="`T", exclude_categories=["Cs"]), max_size=30)
-    values = st.recursive(
-        st.none() | st.booleans() | st.integers(-9, 9) | ANY_TEXT,
-        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
-        max_leaves=6,
-    )
 
     @settings(
         max_examples=fuzz_cases // 2, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    @given(prose, st.dictionaries(ANY_TEXT, values, max_size=4), prose)
+    @given(prose, ARGUMENTS, prose)
     def check(before: str, arguments: dict[str, object], after: str) -> None:
         call = "TOOL_CALL: " + json.dumps({"name": "x", "arguments": arguments}, ensure_ascii=False)
         expected = [Text(before), Call(ToolCall("x", arguments)), Text(after)]

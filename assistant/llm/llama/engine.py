@@ -41,6 +41,15 @@ CACHE_MB = 256
 
 CHILD = "assistant.llm.llama.child"
 
+_GUIDANCE = {
+    "whitespace_flexible": False,
+    "item_separator": ", ",
+    "key_separator": ": ",
+    "lenient": True,
+}
+"""How a schema becomes a grammar: JSON's white space could else go on for ever, and a keyword that is not
+known would silently leave the whole call to the model. Source: llguidance's "docs/json_schema.md"."""
+
 INSTALL = "Start with ./scripts/run --text-engine llama, or: pip install '.[llama]'."
 
 
@@ -133,7 +142,8 @@ class LlamaEngine:
             "n_predict": LONGEST_CALL,
             "stream": True,
         }
-        held = endpoint.lines("/completion", body | {"json_schema": call_schema(prompt.tools)})
+        schema = call_schema(prompt.tools) | {"x-guidance": _GUIDANCE}
+        held = endpoint.lines("/completion", body | {"json_schema": schema})
         try:
             first = await anext(held)
         except Unavailable:

@@ -2,7 +2,8 @@
 
 Lines of JSON go both ways. The parent sends ``{"path", "context"}`` of a checked GGUF file or folder, with
 the context in tokens at most, then questions: ``{"id", "do": "reply",
-"messages", "temperature", "top_p", "max_tokens"}``, ``{"id", "do": "count", "messages"}`` and
+"messages", "temperature", "top_p", "max_tokens"}``, ``{"id", "do": "count", "messages"}``,
+``{"id", "do": "read", "messages", "before"}`` (what stands before that, for a later reply) and
 ``{"cancel": id}``. Every answer carries the question's id, and the last one ``"last": true``.
 
 MLX wants all its work in one thread, the main one here; another reads, so that a cancel is seen at once.
@@ -62,6 +63,15 @@ class Worker:
             self._cancelled.discard(number)
 
     def _answer(self, number: int, question: dict[str, Any]) -> None:
+        def is_cancelled() -> bool:
+            return self._is_closing or number in self._cancelled
+
+        if question["do"] == "read":
+            known = self._codec.encode_before(question["before"], question["messages"])
+            if len(known) < self._context:
+                self._model.read_ahead(known, is_cancelled)
+            self._send({"id": number, "last": True})
+            return
         prompt = self._codec.encode(question["messages"])
         if question["do"] == "count":
             self._send({"id": number, "tokens": len(prompt), "last": True})
@@ -72,9 +82,7 @@ class Worker:
             return
         limit = min(room, question["max_tokens"])
         sampling = Sampling(question["temperature"], question["top_p"], limit)
-        cached, tokens = self._model.reply(
-            prompt, sampling, lambda: self._is_closing or number in self._cancelled
-        )
+        cached, tokens = self._model.reply(prompt, sampling, is_cancelled)
         written, ended = self._write(number, tokens)
         reason = "length" if written >= limit and not ended else "stop"
         usage = [len(prompt), written, cached]

@@ -19,8 +19,9 @@ from assistant.llm.llama.gguf import read_header
 from assistant.llm.mlx.folder import open_folder
 from assistant.llm.mlx.gguf_support import why_not
 from assistant.llm.mlx.link import Answer, Link
-from assistant.llm.port import Delta, Finished, FinishReason, ModelInfo, Prompt, TextDelta, Usage
+from assistant.llm.port import UNSAID, Delta, Finished, FinishReason, ModelInfo, Prompt, TextDelta, Usage
 from assistant.llm.process import start_model_process
+from assistant.llm.reply import fitting
 from assistant.llm.sampling import Sampling
 
 CHILD = "assistant.llm.mlx.child"
@@ -64,6 +65,16 @@ class MlxEngine:
             async for answer in answers:
                 for delta in _deltas(answer):
                     yield delta
+
+    async def read_ahead(self, prompt: Prompt) -> None:
+        """See ``ReadsAhead``; starts no process, as a reply that cancels it would start another."""
+        link = self._link
+        if link is None or not link.is_usable:
+            return
+        messages = chat_messages(await fitting(self, prompt))
+        async with aclosing(link.ask("read", messages=messages, before=UNSAID)) as answers:
+            async for _ in answers:
+                pass
 
     async def info(self) -> ModelInfo:
         """See the port."""

@@ -29,6 +29,9 @@ from assistant.llm.sampling import Sampling
 CACHE_BYTES = 256_000_000
 """Keys and values of earlier prompts, of other personas above all, are kept in so much memory."""
 
+_SHARE_AHEAD = 4
+"""Ahead of a reply a chunk is so many times smaller: a reply to something else then waits less for it."""
+
 _GROUP = 32
 """Numbers that share a scale in GGUF's simple types."""
 _KEY = "model"
@@ -54,6 +57,22 @@ class MlxModel:
         self, prompt: list[int], sampling: Sampling, is_cancelled: Callable[[], bool]
     ) -> tuple[int, Iterator[int]]:
         """How many of the prompt's tokens were computed before, and the reply's as they are computed."""
+        cached, cache = self._nearest(prompt)
+        return cached, self._tokens(prompt, cached, cache, sampling, is_cancelled, self._chunk)
+
+    def read_ahead(self, prompt: list[int], is_cancelled: Callable[[], bool]) -> None:
+        """Compute ``prompt`` for a reply to one that begins so, in chunks that a reply hardly waits for."""
+        if not prompt:
+            return
+        cached, cache = self._nearest(prompt)
+        # Where a cache cannot be cut nothing would be kept of it.
+        if cached < len(prompt) - 1 and can_trim_prompt_cache(cache):
+            chunk = self._chunk // _SHARE_AHEAD
+            for _ in self._tokens(prompt, cached, cache, Sampling(max_tokens=0), is_cancelled, chunk):
+                pass
+
+    def _nearest(self, prompt: list[int]) -> tuple[int, list[Any]]:
+        """How many of the prompt's tokens were computed before (its last never counts), and their cache."""
         cache, rest = self._kept.fetch_nearest_cache(_KEY, prompt)
         if not rest and can_trim_prompt_cache(cache):
             # What follows the last token is asked of the model again.
@@ -61,8 +80,7 @@ class MlxModel:
             rest = prompt[-1:]
         if cache is None or not rest:
             cache, rest = make_prompt_cache(self.network), prompt
-        cached = len(prompt) - len(rest)
-        return cached, self._tokens(prompt, cached, cache, sampling, is_cancelled)
+        return len(prompt) - len(rest), cache
 
     def _tokens(
         self,
@@ -71,6 +89,7 @@ class MlxModel:
         cache: list[Any],
         sampling: Sampling,
         is_cancelled: Callable[[], bool],
+        chunk: int,
     ) -> Iterator[int]:
         def look(done: int, whole: int) -> None:
             if is_cancelled():
@@ -83,7 +102,7 @@ class MlxModel:
             max_tokens=sampling.max_tokens,
             sampler=make_sampler(sampling.temperature, sampling.top_p),
             prompt_cache=cache,
-            prefill_step_size=self._chunk,
+            prefill_step_size=chunk,
             prompt_progress_callback=look,
         )
         try:

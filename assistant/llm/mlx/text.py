@@ -27,7 +27,13 @@ class TextCodec:
 
     def encode(self, messages: Sequence[ChatMessage]) -> list[int]:
         """The prompt's tokens. Raises ``TextEngineError`` where the template fails."""
-        text = self.template.render(messages)
+        return self._tokens(self.template.render(messages))
+
+    def encode_before(self, mark: str, messages: Sequence[ChatMessage]) -> list[int]:
+        """The prompt's tokens before the last ``mark`` in it; none where the template leaves that out."""
+        return self._tokens(self.template.render(messages).rpartition(mark)[0])
+
+    def _tokens(self, text: str) -> list[int]:
         tokens: list[int] = self.tokenizer.encode(text, add_special_tokens=False).ids
         if self.begin is not None and tokens[:1] != [self.begin]:
             tokens.insert(0, self.begin)
