@@ -187,9 +187,10 @@ async def test_calls_of_a_model_that_knows_nothing_are_valid(count: int, tmp_pat
 @needs_llama
 async def test_what_another_server_describes_in_odd_ways_is_held_to_all_the_same(tmp_path: Path):
     place = {"type": "object", "properties": {"city": {"type": "string", "format": "odd"}}}
+    names = {"type": "array", "items": {"type": "string", "maxLength": 9}, "x-odd": True}
     arguments = {
         "type": "object",
-        "properties": {"to": {"$ref": "#/$defs/place"}, "names": {"type": "array", "x-odd": True}},
+        "properties": {"to": {"$ref": "#/$defs/place"}, "names": names},
         "required": ["to", "names"],
         "$defs": {"place": place | {"required": ["city"]}},
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,15 +16,27 @@ from assistant.llm.failures import Unavailable
 from assistant.llm.process import start_model_process
 
 
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="no sessions on processors")
+def test_a_models_session_gives_way_to_other_sessions() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "from assistant.llm.process import give_way; give_way();"
+         "import os; print(os.nice(0), open('/proc/self/autogroup').read())"],
+        capture_output=True, text=True, check=True, start_new_session=True,
+    ).stdout  # fmt: skip
+    assert re.fullmatch(r"[12]\d /autogroup-\d+ nice 10\s*", told)
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a module of that process is found."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(process, "START_LIMIT", 0.5)
     return tmp_path
 
 
-def test_a_model_that_takes_too_long_to_load_is_given_up(folder: Path) -> None:
+def test_a_model_that_takes_too_long_to_load_is_given_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "START_LIMIT", 0.5)
     (folder / "slow_model.py").write_text("import time; time.sleep(60)")
     began = time.monotonic()
     with pytest.raises(Unavailable, match="too long to load"):
