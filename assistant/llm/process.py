@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -19,18 +17,10 @@ START_LIMIT = 120.0
 """Seconds that a model may take to load."""
 
 NICENESS = 10
-"""Speech comes first: where processors are few, text waits for it, for the decoding of speech, too."""
+"""Speech comes first: where processors are few, text waits for it, for the decoding of speech, too.
 
-
-def give_way() -> None:
-    """Put the calling process, which leads a session of its own, behind speech.
-
-    Where Linux shares processors out by session (sched(7), "The autogroup feature"), niceness counts within
-    one alone, and the session has its own.
-    """
-    os.nice(NICENESS)
-    with contextlib.suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
+Where Linux shares processors out by session (sched(7), "The autogroup feature") each gets an equal share.
+"""
 
 
 @dataclass(frozen=True, slots=True)

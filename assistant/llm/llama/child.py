@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.llm.process import give_way
+from assistant.llm.process import NICENESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class LlamaConfig:
 def main() -> None:
     """Serve until the parent's end of the channel closes."""
     channel = socket.socket(fileno=int(sys.argv[1]))
-    give_way()
+    os.nice(NICENESS)
     with channel.makefile("rw", encoding="utf-8") as file:
         config = LlamaConfig(**json.loads(file.readline()))
         try:

@@ -23,7 +23,7 @@ from typing import Any
 
 from assistant.errors import TextEngineError
 from assistant.llm.mlx.text import TextCodec, codec_of_folder, codec_of_gguf
-from assistant.llm.process import give_way
+from assistant.llm.process import NICENESS
 from assistant.llm.sampling import Sampling
 
 Send = Callable[[dict[str, Any]], None]
@@ -103,7 +103,7 @@ class Worker:
 def main() -> None:
     """Serve until the parent's end of the channel closes."""
     channel = socket.socket(fileno=int(sys.argv[1]))
-    give_way()
+    os.nice(NICENESS)
     # Files are all it is given; nothing in its libraries may look for more elsewhere.
     os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
