@@ -18,4 +18,7 @@ def let_sound_go_first() -> None:
     niceness by thread (sched(7)); macOS runs its sound callbacks in real time anyway.
     """
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        # Whoever was started behind that stays there: to come forward is not everybody's right.
+        behind = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))
+        os.setpriority(os.PRIO_PROCESS, thread, behind)
