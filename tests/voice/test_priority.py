@@ -10,9 +10,7 @@ import pytest
 
 from assistant.voice.cascade.priority import NICENESS
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux", reason="niceness goes by thread on Linux alone"
-)
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="niceness goes by thread on Linux alone")
 
 
 @pytest.mark.parametrize("behind", [0, 1, NICENESS + 1])
