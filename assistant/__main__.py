@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 
-ALLOCATIONS = (50_000, 3, 3)
-"""Between two collections of garbage, and how many of the young ones come before an older one.
-
-Python's 700 collects some hundred times while modules are imported. Widgets that are gone are garbage that
-has grown old: Python's 10 and 10 would let tens of megabytes of it gather in a long conversation.
-"""
+from assistant.garbage import collect_seldom
 
 
 def main() -> None:
@@ -19,7 +13,7 @@ def main() -> None:
 
     Ctrl-C while modules are being imported ends it without a word.
     """
-    gc.set_threshold(*ALLOCATIONS)
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # The parser of options takes a fifth of the time to the first paint, so without any it stays away.
     if sys.argv[1:]:

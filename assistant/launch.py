@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from typing import Any
 
 from assistant.config.locations import find_locations
@@ -11,6 +10,7 @@ from assistant.dashboard.app import run_dashboard
 from assistant.dashboard.bridge import Prepared
 from assistant.dashboard.look import Look
 from assistant.dashboard.remembered import Memory
+from assistant.garbage import keep_what_is_loaded
 
 
 def launch_dashboard(options: dict[str, Any], *, mini: bool = False) -> None:
@@ -30,8 +30,7 @@ def launch_dashboard(options: dict[str, Any], *, mini: bool = False) -> None:
             assembly = held.enter_context(Assembly(options))
             assembled = assembly.assemble()
             values = assembly.settings.values
-            # What is loaded stays: looking through it for garbage would hold a frame up for nothing.
-            gc.freeze()
+            keep_what_is_loaded()
             return Prepared(
                 assembled.runner,
                 assembled.library,

@@ -58,7 +58,7 @@ class DashboardApp(ActionApp):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NORMAL, "-normal"), (WIDE, "-wide"), (HUGE, "-huge")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]  # noqa: RUF012
 
-    _voice: VoiceVisualizerPanel | None = None
+    _voice: VoiceVisualizerPanel
 
     # --- life -----------------------------------------------------------------------------------------
 
@@ -111,12 +111,9 @@ class DashboardApp(ActionApp):
 
     # --- what the session tells -----------------------------------------------------------------------
 
-    def post_update(self, update: Update) -> None:
-        """Levels, twenty a second, wake nobody but the one who shows them."""
-        if isinstance(update, LevelsShown) and self._voice is not None:
-            self._voice.post_message(UpdateArrived(update))
-        else:
-            super().post_update(update)
+    def show_levels(self, levels: LevelsShown) -> None:
+        """See ``FaceApp``."""
+        self._voice.show_levels(levels)
 
     @on(UpdateArrived)
     def _update_arrived(self, event: UpdateArrived) -> None:

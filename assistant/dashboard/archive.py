@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
+PRAGMA cache_size = -256;
 CREATE TABLE entries (
     place INTEGER PRIMARY KEY, kind TEXT, id INTEGER, slug TEXT, words TEXT, entry BLOB, UNIQUE (kind, id)
 );

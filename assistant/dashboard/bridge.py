@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from textual.message import Message
 
-from assistant.conversation.updates import FrameTimesShown, HealthShown, LevelsShown, MessageShown, Update
+from assistant.conversation.updates import FrameTimesShown, HealthShown, MessageShown, Update
 from assistant.dashboard.look import Look
 from assistant.dashboard.remembered import Memory
 
@@ -98,14 +98,12 @@ class UpdateArrived(Message):
     def can_replace(self, message: Message) -> bool:
         """Whether ``message``, which is next in the queue, makes this one superfluous.
 
-        Bursts of levels, counters and new texts of one message are shown once, with their newest value.
+        Bursts of counters and new texts of one message are shown once, with their newest value.
         """
         if not isinstance(message, UpdateArrived):
             return False
         match self.update, message.update:
-            case (LevelsShown(), LevelsShown()) | (HealthShown(), HealthShown()):
-                return True
-            case FrameTimesShown(), FrameTimesShown():
+            case (HealthShown(), HealthShown()) | (FrameTimesShown(), FrameTimesShown()):
                 return True
             case MessageShown(id=ours), MessageShown(id=theirs):
                 return ours == theirs

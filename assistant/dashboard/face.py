@@ -11,7 +11,9 @@ from textual import on
 from textual.app import App
 from textual.worker import Worker, WorkerState
 
+from assistant.conversation.updates import LevelsShown
 from assistant.dashboard.bridge import Conversation, Prepared, UpdateArrived
+from assistant.dashboard.theming.stylesheet import ColouredStylesheet
 from assistant.dashboard.theming.theme import NEUTRAL
 from assistant.errors import AssistantError
 
@@ -36,6 +38,7 @@ class FaceApp(App[None]):
 
     def __init__(self, prepare: Callable[[], Prepared], clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
+        self.stylesheet = ColouredStylesheet(variables=self.get_css_variables())
         self._prepare = prepare
         self._clock = clock
         self._interrupted_at = float("-inf")
@@ -76,8 +79,15 @@ class FaceApp(App[None]):
         """The conversation stopped with an error."""
 
     def post_update(self, update: Update) -> None:
-        """Have an update shown in its turn."""
-        self.post_message(UpdateArrived(update))
+        """Have an update shown in its turn; levels, twenty a second, at once: a queue costs more."""
+        if isinstance(update, LevelsShown):
+            self.show_levels(update)
+        else:
+            self.post_message(UpdateArrived(update))
+
+    @abstractmethod
+    def show_levels(self, levels: LevelsShown) -> None:
+        """Show the newest levels; called within the app's loop, though not as one of its messages."""
 
     def request(self, request: Request) -> None:
         """Pass on what the user wants; nothing happens before the conversation is there."""

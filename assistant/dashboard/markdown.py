@@ -13,21 +13,18 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.style import Style
 
-from assistant.dashboard.text import clean
+from assistant.dashboard.text import LONGEST, clean
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
-
-LONGEST = 100_000
-"""Characters beyond which a text is shown as it is."""
 
 _MARKS = re.compile(r"[*_`#>\[|~]|^\s*(?:[-+]|\d+[.)])\s|^\s*(?:-{3,}|={3,})\s*$|^ {4}|://", re.MULTILINE)
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)[^\s\x00-\x1f]+", re.IGNORECASE)
 
 
 def markdown(text: str) -> Content:
-    """``text``, cleaned and styled."""
+    """``text``, cleaned and styled; as it is where it is longer than ``LONGEST``."""
     text = clean(text)
     if len(text) > LONGEST or not _MARKS.search(text):
         return Content(text)

@@ -49,6 +49,7 @@ class MiniLine(Widget):
     def __init__(self) -> None:
         super().__init__()
         self.phase = PhaseChanged(Phase.STARTING, microphone_open=False)
+        self.engine: EngineShown | None = None
         self.caption = ""
         self.look = Look()
         self._sizes = [0] * METER
@@ -65,7 +66,7 @@ class MiniLine(Widget):
         """The line, as wide as the terminal."""
         glyphs = GLYPH_SETS["ascii" if self.look.glyphs == "ascii" else "blocks"]
         meter = "".join(glyphs[size] for size in self._sizes)
-        state = f"{microphone_text(self.phase)}  {phase_text(self.phase)} "
+        state = f"{microphone_text(self.phase, self.engine)}  {phase_text(self.phase)} "
         room = max(0, self.content_size.width - len(state) - METER - 2)
         caption = one_line(self.caption, 10_000)
         if len(caption) > room:
@@ -93,6 +94,10 @@ class MiniApp(FaceApp):
         self.line.look = prepared.look
         self._wear(prepared.slug)
 
+    def show_levels(self, levels: LevelsShown) -> None:
+        """See ``FaceApp``."""
+        self.line.hear(levels)
+
     def ended(self, error: BaseException | None) -> None:
         """There is no room to read what was said: leave with the reason."""
         unexpected = AssistantError("The conversation stopped unexpectedly.", "Start the program again.")
@@ -102,8 +107,6 @@ class MiniApp(FaceApp):
     @on(UpdateArrived)
     def _show(self, event: UpdateArrived) -> None:
         match event.update:
-            case LevelsShown() as levels:
-                self.line.hear(levels)
             case PersonaChanged(slug):
                 self._wear(slug)
             case update:
@@ -119,8 +122,9 @@ class MiniApp(FaceApp):
                 self.line.caption = f"{name}: {result or status}"
             case NoticeShown(message=message, remedy=remedy):
                 self.line.caption = f"{message} {remedy}"
-            case EngineShown(engine=engine):
-                self.line.caption = self.line.caption or engine
+            case EngineShown(engine=name):
+                self.line.engine = update
+                self.line.caption = self.line.caption or name
             case _:
                 return
         self.line.refresh()

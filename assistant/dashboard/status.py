@@ -58,11 +58,19 @@ def phase_text(phase: PhaseChanged) -> str:
     return f"{glyph} {'ready' if is_deaf else word}"
 
 
-def microphone_text(phase: PhaseChanged) -> str:
-    """Whether the microphone is open, and whether push-to-talk holds the turn."""
+def microphone_text(phase: PhaseChanged, engine: EngineShown | None) -> str:
+    """Whether there is a microphone, whether it is open, and whether push-to-talk holds the turn."""
     if phase.push_to_talk:
         return "▮ your turn"
-    return "▮ mic open" if phase.microphone_open else "⊘ mic closed"
+    if phase.microphone_open:
+        return "▮ mic open"
+    return "⊘ no microphone" if engine and not engine.input_device else "⊘ mic closed"
+
+
+def invitation(phase: PhaseChanged) -> str:
+    """What the empty input line says; while the engine starts, nobody knows yet that it is deaf."""
+    can_talk = phase.microphone_open or phase.phase is Phase.STARTING
+    return "Type here, or just talk" if can_talk else "Type here"
 
 
 def milliseconds(seconds: float) -> str:

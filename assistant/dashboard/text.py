@@ -15,13 +15,24 @@ _UNSEEN = re.compile(
 )
 
 
+LONGEST = 10_000
+"""Characters of a text that are shown: more is not read on a screen, and would hold up each of its paints."""
+
+
 def clean(text: str) -> str:
     """``text`` without anything that a terminal would obey; line breaks stay, tabs become four spaces."""
     text = _BREAKS.sub("\n", _ESCAPES.sub("", text))
     return _UNSEEN.sub("", text.replace("\t", "    "))
 
 
+def cut(text: str) -> str:
+    """``text``; of one that is longer than ``LONGEST`` the beginning, and where to find the rest."""
+    if len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]} … ({len(text):,} characters; /export writes all of them)"
+
+
 def one_line(text: str, width: int) -> str:
     """``text`` cleaned, on one line, cut to ``width`` characters with an ellipsis."""
-    line = " ".join(clean(text).split())
+    line = " ".join(clean(cut(text)).split())
     return line if len(line) <= width else line[: max(0, width - 1)].rstrip() + "…"

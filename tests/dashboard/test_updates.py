@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from assistant.conversation.requests import RecordingRequested, TypedTurn
@@ -21,7 +23,7 @@ from assistant.conversation.updates import (
 )
 from assistant.dashboard.bridge import UpdateArrived
 from assistant.dashboard.status import PHASES
-from assistant.dashboard.widgets.entries import NOTICES, TOOL_STATES, MessageEntry
+from assistant.dashboard.widgets.entries import NOTICES, TOOL_STATES, MessageEntry, ShownEntry
 from assistant.errors import EngineError
 from assistant.severity import Severity
 from tests.dashboard.stage import Stage, stage
@@ -67,6 +69,21 @@ async def test_the_microphone_is_told_in_words():
         assert "○ ready" in on.lines[0]
         await on.tell(PhaseChanged(Phase.HEARING, microphone_open=True, push_to_talk=True))
         assert "your turn" in on.lines[0]
+
+
+async def test_nobody_is_asked_to_talk_where_nobody_listens():
+    async with stage(size=(60, 20)) as on:
+        assert "Type here, or just talk" in on.text
+        await on.tell(EngineShown("embedded cascade", "scripted"))
+        await on.tell(PhaseChanged(Phase.LISTENING, microphone_open=False))
+        assert "⊘ no microphone" in on.lines[0]
+        assert "Type here" in on.text
+        assert "just talk" not in on.text
+        await on.tell(EngineShown("embedded cascade", "scripted", {}, "Headset", "Headset"))
+        assert "⊘ mic closed" in on.lines[0]
+        assert "just talk" not in on.text
+        await on.tell(PhaseChanged(Phase.LISTENING, microphone_open=True))
+        assert "Type here, or just talk" in on.text
 
 
 async def test_a_partial_transcript_is_replaced_in_place_and_slanted_until_final():
@@ -156,6 +173,27 @@ async def test_untrusted_text_is_neither_markup_nor_obeyed():
         assert on.text.count("[bold red]x[/] y [@click=app.quit]z[/]") >= 4
 
 
+@pytest.mark.parametrize("piece", ["a", "*", "[", "`", "<b>", "\x1b[31m", "\u202e", "word "], ids=repr)
+async def test_a_line_of_a_megabyte_is_shown_by_its_beginning(piece: str):
+    huge = piece * (2**20 // len(piece))
+    async with stage() as on:
+        began = time.process_time()
+        await on.tell(
+            said(1, huge),
+            answer(2, huge, final=False, heard=500_000),
+            answer(3, huge),
+            NoticeShown(Severity.INFO, huge, huge),
+            ToolShown(1, huge, {huge: huge}, ToolStatus.DONE, huge),
+        )
+        entries = [str(entry.content) for entry in on.app.dashboard.query(ShownEntry)]
+        assert len(entries) == 5
+        assert all(f"({len(huge):,} characters; /export writes all" in entry for entry in entries)
+        assert not any("\x1b" in entry for entry in entries)
+        on.app.dashboard.chat.refresh(layout=True)
+        await on.pilot.pause()
+        assert time.process_time() - began < 10
+
+
 async def test_levels_become_dots():
     async with stage([PhaseChanged(Phase.LISTENING, microphone_open=True)]) as on:
         voice = on.app.dashboard.voice
@@ -211,12 +249,12 @@ async def test_an_unforeseen_failure_is_told_in_a_sentence():
 
 
 def test_bursts_of_one_kind_are_shown_once():
-    level = UpdateArrived(LevelsShown(-10, -20))
+    health = UpdateArrived(HealthShown(0, 0, None, 100.0))
     message = UpdateArrived(said(1, "a", final=False))
-    assert level.can_replace(UpdateArrived(LevelsShown(-30, -40)))
+    assert health.can_replace(UpdateArrived(HealthShown(1, 0, None, 101.0)))
     assert message.can_replace(UpdateArrived(said(1, "ab")))
     assert not message.can_replace(UpdateArrived(said(2, "ab")))
-    assert not level.can_replace(message)
+    assert not health.can_replace(message)
     assert not UpdateArrived(InputEnded()).can_replace(UpdateArrived(InputEnded()))
 
 

@@ -1,4 +1,4 @@
-"""A dashboard without an engine: ``python -m tests.fakes.dashboard [fine|broken|noisy|telling|mini]``."""
+"""A dashboard without an engine: ``python -m tests.fakes.dashboard [broken|noisy|telling|keys|mini]``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from assistant.dashboard.app import run_dashboard
+from assistant.dashboard.app import DashboardApp, run_dashboard
 from assistant.dashboard.bridge import Prepared
 from assistant.errors import AssistantError
 
@@ -25,7 +25,16 @@ def prepare() -> Prepared:
     conversation = FakeConversation(tuple(jarvis_scene()))
     if fault == "telling":
         conversation.request = lambda request: os.write(2, f"{request}\n".encode())  # type: ignore[assignment, method-assign]
+    if fault == "keys":
+        DashboardApp.run_action = _only_told  # type: ignore[assignment, method-assign]
     return Prepared(conversation, LIBRARY, "ada")
+
+
+async def _only_told(app: DashboardApp, action: str, *where: object) -> bool:
+    # What widgets would do with the key is passed over, as where they have nothing to scroll.
+    if is_ours := action.startswith("app."):
+        os.write(2, f"{action}\n".encode())
+    return is_ours
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ STATES: dict[str, tuple[Update, ...]] = {
         EngineShown("embedded cascade", "scripted", {"vad": "silero"}, "", "Built-in Output"),
         NoticeShown(Severity.WARNING, "The microphone Headset is gone.", "Plug it in again."),
         HealthShown(underruns=3, dropped_blocks=1, erle=None, rss_mb=268),
-        _open(Phase.LISTENING),
+        PhaseChanged(Phase.LISTENING, microphone_open=False),
     ),
     "engine restarting": (
         NoticeShown(Severity.ERROR, "The speech engine stopped.", "It starts again by itself."),

@@ -78,7 +78,7 @@ def test_a_picture(picture: Picture, snap_compare: Any, monkeypatch: pytest.Monk
             await pilot.press(*OVERLAYS[picture.overlay])
         for step in range(60):
             now[0] = step / 20
-            app.dashboard.show(LevelsShown(-12.0 - step % 17, -120.0), app.find)
+            app.show_levels(LevelsShown(-12.0 - step % 17, -120.0))
         for cursor in app.screen.query("Input"):
             cursor.cursor_blink = False  # type: ignore[attr-defined]
         await pilot.pause(0.15)

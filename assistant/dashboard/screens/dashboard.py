@@ -29,7 +29,7 @@ from assistant.conversation.updates import (
     Update,
 )
 from assistant.dashboard.keymap import bindings
-from assistant.dashboard.status import Status
+from assistant.dashboard.status import Status, invitation
 from assistant.dashboard.widgets.chat_log import ChatLog
 from assistant.dashboard.widgets.header_bar import HeaderBar
 from assistant.dashboard.widgets.key_bar import KeyBar
@@ -123,7 +123,8 @@ class DashboardScreen(Ground, Screen[None]):
             self.side.toggle(panel.NAME)
 
     def watch_status(self, status: Status) -> None:
-        """Panels show parts of it."""
+        """Panels show parts of it, and the input line asks to talk only where somebody listens."""
+        self.prompt.placeholder = invitation(status.phase)
         for panel in self.panels:
             panel.status = status
 
@@ -150,7 +151,7 @@ class DashboardScreen(Ground, Screen[None]):
         self.query_one(Prompt).complete([action.command for action in actions])
 
     def show(self, update: Update, find: Callable[[str], Persona | None]) -> None:
-        """Show one update; ``find`` gives the persona of a slug. A change of persona is the app's to show."""
+        """Show one update; ``find`` gives the persona of a slug. Persona and levels are the app's to show."""
         for panel in self.panels:
             panel.take(update)
         match update:
@@ -159,8 +160,6 @@ class DashboardScreen(Ground, Screen[None]):
                 self._remember_line(update)
             case ToolShown() | NoticeShown():
                 self.chat.show(update)
-            case LevelsShown():
-                self.voice.show_levels(update)
             case PhaseChanged():
                 self.status = replace(self.status, phase=update)
                 self.voice.microphone_open = update.microphone_open
@@ -174,7 +173,7 @@ class DashboardScreen(Ground, Screen[None]):
                 self.status = replace(self.status, frames=update)
             case RecordingShown(folder):
                 self.status = replace(self.status, is_recording=bool(folder))
-            case PersonaChanged() | ToolsShown() | InputEnded():
+            case LevelsShown() | PersonaChanged() | ToolsShown() | InputEnded():
                 pass
 
     def _remember_line(self, message: MessageShown) -> None:

@@ -125,7 +125,8 @@ class DevicesScreen(Dialog[None]):
         for side, name in zip(self._sides.values(), names, strict=True):
             side.show_use(device_text(name) if engine else "coming up …")
         if not status.phase.microphone_open:
-            self._sides["microphone"].show_closed(f"{microphone_text(status.phase)}: F3 opens it")
+            remedy = ": F3 opens it" if engine is None or engine.input_device else ""
+            self._sides["microphone"].show_closed(f"{microphone_text(status.phase, engine)}{remedy}")
 
     def _show_levels(self, levels: LevelsShown) -> None:
         app: ActionApp = self.app  # type: ignore[assignment]

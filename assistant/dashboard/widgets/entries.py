@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from assistant.conversation.updates import MessageShown, NoticeShown, ToolShown, ToolStatus
 from assistant.dashboard.markdown import markdown
-from assistant.dashboard.text import clean, one_line
+from assistant.dashboard.text import clean, cut, one_line
 from assistant.dashboard.transcript import Entry, Shown
 from assistant.dashboard.widgets.still import Still
 from assistant.severity import Severity
@@ -139,13 +139,14 @@ def _assistant_label(message: MessageShown, who: str) -> Content:
 
 
 def _message_text(message: MessageShown) -> Content:
+    text = cut(message.text)
     if message.role == "user":
-        return Content.styled(clean(message.text), "" if message.final else "italic $muted")
+        return Content.styled(clean(text), "" if message.final else "italic $muted")
     if message.interrupted:
-        return Content.assemble((clean(message.text).rstrip(), "$foreground"), " ", ("—", "$text-warning"))
+        return Content.assemble((clean(text).rstrip(), "$foreground"), " ", ("—", "$text-warning"))
     if message.final:
-        return markdown(message.text.strip()).stylize_before("$foreground")
-    heard, rest = message.text[: message.heard], message.text[message.heard :]
+        return markdown(text.strip()).stylize_before("$foreground")
+    heard, rest = text[: message.heard], text[message.heard :]
     return Content.assemble((clean(heard), "$foreground"), (clean(rest), "italic $muted"))
 
 
@@ -161,14 +162,14 @@ def tool_content(tool: ToolShown) -> Content:
         Content.styled(one_line(arguments, 120), "$muted"),
     ]
     if tool.result:
-        parts.append(Content.styled(f"\n{clean(tool.result).strip()}", "$muted"))
+        parts.append(Content.styled(f"\n{clean(cut(tool.result)).strip()}", "$muted"))
     return Content.assemble(*parts)
 
 
 def notice_content(notice: NoticeShown) -> Content:
     """The sentence after its glyph, and the remedy on a line of its own."""
     glyph, colour = NOTICES[notice.severity]
-    parts = [Content.styled(f"{glyph} ", f"bold {colour}"), Content(clean(notice.message).strip())]
+    parts = [Content.styled(f"{glyph} ", f"bold {colour}"), Content(clean(cut(notice.message)).strip())]
     if notice.remedy:
-        parts.append(Content.styled(f"\n→ {clean(notice.remedy).strip()}", "$muted"))
+        parts.append(Content.styled(f"\n→ {clean(cut(notice.remedy)).strip()}", "$muted"))
     return Content.assemble(*parts)

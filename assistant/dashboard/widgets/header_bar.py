@@ -34,7 +34,7 @@ class HeaderBar(Still, Widget):
         right = Content.assemble(
             recording,
             "   " if recording else "",
-            (microphone_text(phase), microphone),
+            (microphone_text(phase, self.status.engine), microphone),
             "   ",
             (phase_text(phase), f"bold {_PHASE_COLOURS.get(phase.phase, '$primary')}"),
         )

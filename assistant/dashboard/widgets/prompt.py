@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.message import Message
-from textual.strip import Strip
 from textual.suggester import SuggestFromList
 from textual.widgets import Input
 
 from assistant.dashboard.text import clean
 
 LONGEST = 20_000
-"""Characters that a line takes: the whole of it is measured and drawn again at every blink of its cursor."""
+"""Characters that a line takes: the whole of it is measured and drawn again with every key."""
 
 _REMEMBERED = 200
 
@@ -29,11 +28,12 @@ class Prompt(Input):
         text: str
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Type here, or just talk", id="prompt", select_on_focus=False)
+        super().__init__(id="prompt", select_on_focus=False)
+        # Blinking would paint twice a second, all day.
+        self.cursor_blink = False
         self._sent: list[str] = []
         self._draft = ""
         self._place = 0
-        self._empty: dict[tuple[int, bool, bool], Strip] = {}
 
     def complete(self, commands: Sequence[str]) -> None:
         """Complete these while they are typed; the right arrow takes what is offered."""
@@ -52,20 +52,6 @@ class Prompt(Input):
         if len(line) > room:
             self.app.notify(f"A line holds {LONGEST:,} characters; the rest was left out.", markup=False)
         super().replace(line[:room], start, end)
-
-    def render_line(self, y: int) -> Strip:
-        """See ``Input``. The empty line, which blinks all day, is drawn with its cursor and without, once."""
-        if self.value or y:
-            return super().render_line(y)
-        look = (self.size.width, self.has_focus, self._cursor_visible)
-        if look not in self._empty:
-            self._empty[look] = super().render_line(y)
-        return self._empty[look]
-
-    def notify_style_update(self) -> None:
-        """Other colours, other lines."""
-        self._empty.clear()
-        super().notify_style_update()
 
     async def action_submit(self) -> None:
         """Send the line unless it is blank, and clear it."""

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
-from textual import on
 from textual.geometry import Region
 from textual.reactive import reactive, var
 from textual.strip import Strip
 from textual.widget import Widget
 
 from assistant.conversation.updates import LevelsShown
-from assistant.dashboard.bridge import UpdateArrived
 from assistant.dashboard.look import Look
 from assistant.dashboard.text import one_line
+from assistant.dashboard.theming.ascii import ASCII
 from assistant.dashboard.theming.theme import dot_glyphs
 from assistant.dashboard.widgets.dots import SILENCE_DB, SIZES, DotRow, dot_size
 
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 
     from assistant.personas.model import Persona
 
-LOOKS_PER_SECOND = 10
-"""How often the picture moves on by itself; levels, 20 a second, bring a frame each."""
+LOOKS_PER_SECOND = 5
+"""How often the picture moves on where no levels come; those, 20 a second, bring a frame each."""
 
 _LABEL = 12
 _METER = 24
@@ -69,12 +68,6 @@ class VoiceVisualizerPanel(Widget):
         """Another width has other lines."""
         self._left, self._width = -self.styles.padding.left, self.outer_size.width
         self.refresh()
-
-    @on(UpdateArrived)
-    def _levels_arrived(self, event: UpdateArrived) -> None:
-        event.stop()
-        if isinstance(event.update, LevelsShown):
-            self.show_levels(event.update)
 
     def show_levels(self, levels: LevelsShown) -> None:
         """The newest levels in dBFS; a closed microphone is silent whatever it reports."""
@@ -127,11 +120,9 @@ class VoiceVisualizerPanel(Widget):
     def _draw(self, y: int) -> Strip:
         padding, ground = self.styles.padding, self._style()
         left, right = (Segment(" " * cells, ground) for cells in (padding.left, padding.right))
-        strip = Strip([left, *self.render_line(y - padding.top), right], self.outer_size.width)
-        if filters := self.get_line_filters():
-            colour = self.background_colors[1]
-            for each in filters:
-                strip = strip.apply_filter(each, colour)
+        strip = Strip([left, *self.render_line(y - padding.top), right], self._width)
+        if self.look.glyphs == "ascii":
+            strip = strip.apply_filter(ASCII, self.background_colors[1])
         self._strips[y] = strip
         return strip
 
@@ -196,5 +187,8 @@ class VoiceVisualizerPanel(Widget):
             style = self.rich_style
             if component:
                 style += self.get_component_rich_style(component, partial=True)
+            for each in self.get_line_filters():
+                # Filters of colours see a style once instead of every line that is drawn in it.
+                style = each.apply([Segment(" ", style)], self.background_colors[1])[0].style or style
             self._styles[component] = style
         return style
