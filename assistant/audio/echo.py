@@ -16,6 +16,8 @@ from assistant.engine.protocol import SAMPLE_RATE
 FAR_ACTIVE_DB = -50.0
 """dBFS from which the speaker counts as speaking."""
 
+_FAR_ACTIVE_POWER = BLOCK * 10 ** (FAR_ACTIVE_DB / 10)
+
 ABOVE_FLOOR_DB = 10.0
 """By how much the microphone must rise over its quiet floor for that to be an echo worth measuring."""
 
@@ -67,7 +69,7 @@ class ErleMeter:
 
     def add(self, microphone: Samples, reference: Samples, cleaned: Samples) -> None:
         """Take one block of each into account."""
-        is_active = to_dbfs(rms(reference)) >= FAR_ACTIVE_DB
+        is_active = float(np.dot(reference, reference)) >= _FAR_ACTIVE_POWER
         self._tail = TAIL_BLOCKS if is_active else max(0, self._tail - 1)
         if self._tail == 0:
             level = max(-90.0, to_dbfs(rms(microphone)))

@@ -13,7 +13,7 @@ from collections import deque
 
 import numpy as np
 
-from assistant.audio.echo_delay import LONGEST_S, echo_response
+from assistant.audio.echo_delay import LONGEST_S, echo_response, slower
 from assistant.audio.transport import Samples
 from assistant.engine.protocol import SAMPLE_RATE
 
@@ -57,7 +57,7 @@ def echo_share(sound: Samples, reference: Samples) -> float:
 
 
 class EchoShare:
-    """The last seconds of what was heard, what cancellation left of it, and what was played, at 4 kHz."""
+    """The last seconds of what was heard, what cancellation left of it, and what was played."""
 
     def __init__(self) -> None:
         kept = int((WINDOW_S + LONGEST_S) * _BLOCKS_S)
@@ -65,7 +65,7 @@ class EchoShare:
 
     def add(self, heard: Samples, cleaned: Samples, played: Samples) -> None:
         """10 ms of each at 24 kHz."""
-        self._blocks.append((_slower(heard), _slower(cleaned), _slower(played)))
+        self._blocks.append((heard, cleaned, played))
 
     def is_all(self, seconds: float) -> bool:
         """True when all of the last ``seconds`` (at most ``WINDOW_S``) is echo, cancelled or not.
@@ -77,13 +77,9 @@ class EchoShare:
         if blocks <= 0:
             return False
         recent = list(self._blocks)[-blocks - history :]
-        heard, cleaned, played = (np.concatenate(side) for side in zip(*recent, strict=True))
-        first = len(played) - blocks * len(recent[0][0])
+        heard, cleaned, played = (slower(np.concatenate(side), _STEP) for side in zip(*recent, strict=True))
+        first = len(played) - blocks * (_RATE // _BLOCKS_S)
         return (
             echo_share(heard[first:], played) >= _MOSTLY_ECHO
             and echo_share(cleaned[first:], played) >= _LIKE_ECHO
         )
-
-
-def _slower(block: Samples) -> Samples:
-    return np.asarray(block.reshape(-1, _STEP).mean(axis=1), np.float32)

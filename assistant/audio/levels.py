@@ -28,16 +28,17 @@ def rms(samples: Samples) -> float:
 
 
 class PeakMeter:
-    """The loudest moment since it was last looked at."""
+    """The loudest moment since it was last looked at, which is to be often: it keeps what it is given."""
 
     def __init__(self) -> None:
-        self._peak = 0.0
+        self._unseen: list[Samples] = []
 
     def add(self, samples: Samples) -> None:
         """Take ``samples`` into account."""
-        self._peak = max(self._peak, peak(samples))
+        self._unseen.append(samples)
 
     def take(self) -> float:
         """The loudest sample since the last call in dBFS; starts over."""
-        loudest, self._peak = self._peak, 0.0
+        loudest = peak(np.concatenate(self._unseen)) if self._unseen else 0.0
+        self._unseen.clear()
         return to_dbfs(loudest)

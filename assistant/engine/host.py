@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
@@ -112,11 +113,12 @@ def _build(
     loaded = threading.Event()
     arguments = (pipe, inbox, loaded, recorder)
     threading.Thread(target=_read, args=arguments, name="commands", daemon=True).start()
+    began = time.monotonic()
     parts = load_parts(config)
     gc.collect()
     settle()
     loaded.set()
-    _log.info("parts: %s", parts.names())
+    _log.info("parts in %.1f s: %s", time.monotonic() - began, parts.names())
     return Cascade(
         parts,
         lambda devices: _audio(config, devices),

@@ -88,3 +88,14 @@ async def test_what_a_dying_engine_says_is_in_the_log(
     monkeypatch.setattr(supervisor, "BACK_OFF", ())
     await reports(engine_that(tmp_path, "echo complaint >&2", monkeypatch))
     assert "complaint" in (tmp_path / "engine.log").read_text()
+
+
+async def test_an_engine_has_its_environment_and_the_users_own_values_go_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "BACK_OFF", ())
+    monkeypatch.setattr(supervisor, "ENVIRONMENT", {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "4"})
+    monkeypatch.setenv("RAYON_NUM_THREADS", "1")
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    await reports(engine_that(tmp_path, 'echo "$MALLOC_ARENA_MAX $RAYON_NUM_THREADS" >&2', monkeypatch))
+    assert (tmp_path / "engine.log").read_text() == "2 1\n"

@@ -7,11 +7,11 @@ cancelled, the microphone is better taken as it is.
 
 from __future__ import annotations
 
-import math
 from collections import deque
 
 import numpy as np
 
+from assistant.audio.echo_delay import slower
 from assistant.audio.levels import rms, to_dbfs
 from assistant.audio.transport import Samples
 
@@ -40,29 +40,24 @@ class EchoPresence:
     def __init__(self) -> None:
         self._floor: float | None = None
         self._quiet: deque[bool] = deque(maxlen=_REMEMBERED)
-        self._microphone = self._reference = 0.0
-        self._blocks = 0
+        self._segment: list[tuple[Samples, Samples]] = []
         self._was_loud = False
         self._far_peak = _FAR_DB
         self._last = np.float32(0.0)
 
     def add(self, microphone: Samples, reference: Samples) -> None:
         """Take 10 ms of each at 24 kHz into account."""
-        self._microphone += rms(self._without_hum(microphone)) ** 2
-        self._reference += rms(reference) ** 2
-        self._blocks += 1
-        if self._blocks == _SEGMENT_BLOCKS:
-            level, far = (
-                to_dbfs(math.sqrt(power / self._blocks)) for power in (self._microphone, self._reference)
-            )
+        self._segment.append((microphone, reference))
+        if len(self._segment) == _SEGMENT_BLOCKS:
+            heard, played = (np.concatenate(side) for side in zip(*self._segment, strict=True))
+            self._segment.clear()
+            level, far = (to_dbfs(rms(samples)) for samples in (self._without_hum(heard), played))
             self._finish_segment(max(level, _LOWEST_FLOOR_DB), far)
-            self._microphone = self._reference = 0.0
-            self._blocks = 0
 
     def _without_hum(self, microphone: Samples) -> Samples:
-        slower = microphone.reshape(-1, _STEP).mean(axis=1)
-        differences = np.diff(slower, prepend=self._last)
-        self._last = slower[-1]
+        means = slower(microphone, _STEP)
+        differences = np.diff(means, prepend=self._last)
+        self._last = means[-1]
         return np.asarray(differences, np.float32)
 
     def _finish_segment(self, level: float, far: float) -> None:
