@@ -17,9 +17,14 @@ _MAPS = Path("/proc/self/maps")
 def settle() -> None:
     """What is loaded stays: a garbage collection need not walk it (30 ms in which no audio is handled).
 
-    What loading left over on the heap goes back to the system, where the C library can do that (glibc).
+    What loading left over on the heap goes back to the system.
     """
     gc.freeze()
+    trim_heap()
+
+
+def trim_heap() -> None:
+    """Give what is free on the heap back to the system, where the C library can do that (glibc)."""
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
 

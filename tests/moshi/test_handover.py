@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import threading
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -45,6 +47,25 @@ def test_two_that_begin_together_hand_over_at_different_times(spent: int) -> Non
     assert handover.handovers == 0
     assert handover(frames[-1]) == expected[-1]
     assert handover.handovers == 1
+    handover.close()
+
+
+def test_what_comes_after_a_hand_over_finds_the_old_one_gone() -> None:
+    alive: list[weakref.ref[Mortal]] = []
+    found: queue.Queue[int] = queue.Queue()
+
+    def make() -> Mortal:
+        made = Mortal()
+        alive.append(weakref.ref(made))
+        return made
+
+    def after() -> None:
+        found.put(sum(each() is not None for each in alive))
+
+    handover = HandOver(make, lifetime=Mortal.alive, overlap=8, after=after)
+    for frame in range(Mortal.alive + 1):
+        handover(frame)
+    assert found.get(timeout=5) == 1
     handover.close()
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.engine.footprint import trim_heap
 from assistant.errors import CheckpointError
 from assistant.voice.moshi.handover import LIFETIME, HandOver
 
@@ -39,7 +40,7 @@ def mimi_encoder(path: Path, codebooks: int) -> HandOver[NDArray[np.float32], ND
 
         return encode
 
-    return HandOver(make)
+    return HandOver(make, after=trim_heap)
 
 
 def mimi_decoder(path: Path, codebooks: int) -> HandOver[NDArray[np.int32], NDArray[np.float32]]:
@@ -57,7 +58,7 @@ def mimi_decoder(path: Path, codebooks: int) -> HandOver[NDArray[np.int32], NDAr
 
         return decode
 
-    return HandOver(make, spent=LIFETIME // 2)
+    return HandOver(make, spent=LIFETIME // 2, after=trim_heap)
 
 
 def _open(path: Path, codebooks: int) -> Any:

@@ -26,7 +26,8 @@ class HandOver(Generic[Item, Result]):
     ``make`` makes the function. The next one is made and brought up to date on a thread of its own, for
     ``overlap`` frames, at most half a lifetime; only when it is still behind at the end is it waited for,
     which ``waits`` counts. The first one goes ``spent`` frames earlier, so that two hand-overs that began
-    together do not take the processor's time at once.
+    together do not take the processor's time at once. ``after`` is called, on that thread, when the one
+    before has gone.
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class HandOver(Generic[Item, Result]):
         lifetime: int = LIFETIME,
         overlap: int = OVERLAP,
         spent: int = 0,
+        after: Callable[[], object] = lambda: None,
     ) -> None:
         if not 0 < overlap <= lifetime // 2:
             raise ValueError(f"an overlap of {overlap} frames does not fit a lifetime of {lifetime}")
         if not 0 <= spent <= lifetime - overlap:
             raise ValueError(f"of a lifetime of {lifetime} frames {spent} cannot be spent already")
         self._make = make
+        self._after = after
         self._lifetime, self._overlap = lifetime, overlap
         self._current = make()
         self._age = spent
@@ -73,6 +76,7 @@ class HandOver(Generic[Item, Result]):
         self._current, self._next, self._last = self._next.result(), None, None
         self._age = self._overlap
         self.handovers += 1
+        self._helper.submit(self._after)
 
 
 def _feed(made: Future[Callable[[Item], Result]], item: Item) -> None:
