@@ -65,7 +65,11 @@ CODEC_THREADS = {"RAYON_NUM_THREADS": str(min(4, os.cpu_count() or 1))}
 """For ``rustymimi``, which divides a frame among all cores: more than four threads spend nearly twice the
 processor's time, which the others need, to end it 3 ms sooner."""
 
-ENVIRONMENT = ALLOCATION | CODEC_THREADS
+BLAS_THREADS = {"OPENBLAS_NUM_THREADS": "1"}
+"""For NumPy's small matrices: its threads spin, and where another program has a core the audio thread spends
+25 to 94 ms on what takes one thread 5 to 12 (the look at whether all that is heard is echo)."""
+
+ENVIRONMENT = ALLOCATION | CODEC_THREADS | BLAS_THREADS
 """Of the engine process, read by native libraries as they are loaded; the user's own values go first."""
 
 
