@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.audio.devices import ROLE, Device, Direction, list_devices, portaudio, refresh, resolve
+from assistant.audio.devices import (
+    ROLE,
+    Device,
+    Direction,
+    kept_back,
+    list_devices,
+    portaudio,
+    refresh,
+    resolve,
+)
 from assistant.audio.open_devices import OpenDevices
 from assistant.audio.sides import PlaybackSide
 from assistant.audio.streams import open_streams, permission_remedy
@@ -22,6 +31,9 @@ logger = logging.getLogger(__name__)
 
 RETRY_S = 1.0
 """Between two looks for a device that is gone."""
+
+LOOK_S = 0.1
+"""Between two looks whether the system plays elsewhere now."""
 
 DEAD_MICROPHONE_S = 2.0
 """Exact zeros for so long come from no real microphone."""
@@ -107,7 +119,7 @@ class DeviceTransport:
             resolve(devices, self._config.output_name, "output"),
         )
         if not any(choice.names):
-            raise NO_DEVICE
+            raise kept_back() or NO_DEVICE
         self._start(choice)
         notes = tuple(
             f"There is no {role}." for role, name in zip(ROLE.values(), self._names, strict=True) if not name
@@ -117,6 +129,7 @@ class DeviceTransport:
     def close(self) -> None:
         """See ``AudioTransport.close``."""
         self._stop()
+        self._watch.close()
         self._playback = None
 
     def read(self, timeout_s: float) -> AudioBlock | None:
@@ -204,12 +217,14 @@ class DeviceTransport:
         if not (streams.capture or streams.playback):
             raise next(iter(streams.refusals), NO_DEVICE)
         microphone, speaker = choice.names
+        if choice.speaker and choice.speaker.is_plugin and not self._config.output_name:
+            speaker = self._watch.speaker() or speaker
         self._names = (microphone if streams.capture else "", speaker if streams.playback else "")
         for refusal in streams.refusals:
             self._changes.append(EngineNotice(Severity.ERROR, refusal.message, refusal.remedy))
         self._session = OpenDevices(streams, choice.speaker)
         self._seen = (self._watch.defaults(), self._watch.devices())
-        self._look_at = time.monotonic() + RETRY_S
+        self._look_at = time.monotonic() + LOOK_S
         self._zeros = ZeroWatch()
         if streams.capture:
             streams.capture.is_open = self._microphone_open
@@ -243,7 +258,7 @@ class DeviceTransport:
         elif now < self._look_at:
             return
         else:
-            self._look_at = now + RETRY_S
+            self._look_at = now + (LOOK_S if self._session else RETRY_S)
             if self._session is None:
                 self._find_again()
             elif reason := self._why_reopen():

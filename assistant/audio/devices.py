@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import os
 import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
@@ -15,6 +17,8 @@ from assistant.errors import AudioError
 Direction = Literal["input", "output"]
 
 ROLE: dict[Direction, str] = {"input": "microphone", "output": "speaker"}
+
+SOUND_FILES = Path("/dev/snd")
 
 INSTALL = {
     "debian": "sudo apt install libportaudio2",
@@ -41,6 +45,11 @@ class Device:
     is_default_input: bool = False
     is_default_output: bool = False
 
+    @property
+    def is_plugin(self) -> bool:
+        """One of ALSA's plug-ins (default, pulse, pipewire), which lead to others and look like one."""
+        return self.host_api == "ALSA" and "(hw:" not in self.name
+
     def channels(self, direction: Direction) -> int:
         """How many channels it has in ``direction``, 0 when it has none."""
         return self.inputs if direction == "input" else self.outputs
@@ -58,6 +67,19 @@ def install_line() -> str:
         if name in INSTALL:
             return INSTALL[name]
     return "install the package libportaudio2 or portaudio with your package manager"
+
+
+def kept_back() -> AudioError | None:
+    """Why PortAudio sees no sound card though there are some; None where there are none or they may be used.
+
+    Without a sound server ALSA leaves out every card whose device files the user may not open.
+    """
+    if sys.platform != "linux" or all(
+        os.access(node, os.R_OK | os.W_OK) for node in SOUND_FILES.glob("pcm*")
+    ):
+        return None
+    message = f"This program may not use the sound cards of this machine ({SOUND_FILES})."
+    return AudioError(message, "Run: sudo usermod -aG audio $USER. Then log out and in again.")
 
 
 def portaudio() -> ModuleType:

@@ -109,9 +109,8 @@ def open_streams(microphone: Device | None, speaker: Device | None, gain: float)
 
 
 def _are_one(microphone: Device, speaker: Device) -> bool:
-    # ALSA's plug-ins (default, pulse, pipewire) look like one device but lead to two, each with its clock.
-    is_plugin = speaker.host_api == "ALSA" and "(hw:" not in speaker.name
-    return microphone.index == speaker.index and not is_plugin
+    # A plug-in leads to two devices, each with its clock.
+    return microphone.index == speaker.index and not speaker.is_plugin
 
 
 def _open_duplex(streams: OpenStreams, device: Device, gain: float) -> bool:

@@ -1,8 +1,8 @@
 """Cheap looks at what the system says about its devices, while PortAudio's own list stands still.
 
 PortAudio lists devices once, and listing again needs every stream closed. So what changed has to be noticed
-elsewhere: on macOS Core Audio is asked directly; on Linux the sound server itself moves the streams of
-its default device, so there only the cards are looked at.
+elsewhere: on macOS Core Audio is asked directly; on Linux the sound server, which moves the streams of its
+default device from one speaker to another without a word, and the list of cards.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import struct
 import sys
 from pathlib import Path
 from typing import Protocol
+
+from assistant.audio.sound_server import SoundServer
 
 logger = logging.getLogger(__name__)
 
@@ -30,13 +32,32 @@ class DeviceWatch(Protocol):
         """Changes when a device comes or goes."""
         ...
 
+    def speaker(self) -> str:
+        """What the default speaker leads to, where that is another thing; else empty."""
+        ...
+
+    def close(self) -> None:
+        """Look no more."""
+        ...
+
 
 class LinuxWatch:
-    """The sound server follows the default by itself; cards come and go in ``/proc``."""
+    """The sound server tells where it plays; cards come and go in ``/proc``."""
+
+    def __init__(self) -> None:
+        self._server = SoundServer()
 
     def defaults(self) -> object:
-        """Always the same: the streams are moved by the sound server."""
-        return None
+        """What the sound server plays to."""
+        return self._server.speaker
+
+    def speaker(self) -> str:
+        """The same: PortAudio only knows the server."""
+        return self._server.speaker
+
+    def close(self) -> None:
+        """Look no more."""
+        self._server.close()
 
     def devices(self) -> object:
         """The list of sound cards."""
@@ -65,6 +86,13 @@ class CoreAudioWatch:  # pragma: no cover - needs macOS
     def devices(self) -> object:
         """The ids of all devices."""
         return self._property(b"dev#")
+
+    def speaker(self) -> str:
+        """PortAudio knows its name."""
+        return ""
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
     def _property(self, selector: bytes) -> bytes:
         address = _Address(*(struct.unpack(">I", name)[0] for name in (selector, b"glob")), 0)

@@ -73,7 +73,9 @@ class ToolFinished:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passes; several times a second."""
+    """Time passes; several times a second. The machine slept for ``asleep_s`` seconds since the last one."""
+
+    asleep_s: float = 0.0
 
 
 Input = Event | Request | Written | ToolFinished | Offer | Tick

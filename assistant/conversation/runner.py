@@ -31,6 +31,7 @@ from assistant.conversation.effects import (
 from assistant.conversation.prompts import with_notes
 from assistant.conversation.requests import RecordingRequested, Request, StopRequested
 from assistant.conversation.session import Session
+from assistant.conversation.sleep import asleep_s
 from assistant.conversation.state import session_from, state_of
 from assistant.conversation.updates import NoticeShown, PersonaChanged, Update
 from assistant.engine.protocol import Command, Event
@@ -255,9 +256,12 @@ class ConversationRunner:
             watcher(update)
 
     async def _tick(self) -> None:
+        before = asleep_s()
         while True:
             await asyncio.sleep(TICK)
-            self._take(Tick())
+            now = asleep_s()
+            self._take(Tick(now - before))
+            before = now
 
     # --- text engine, tools, memory ---------------------------------------------------------------------
 

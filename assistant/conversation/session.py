@@ -162,8 +162,8 @@ class Session:
         match event:
             case Levels(microphone, speaker):
                 self._outbox.show(LevelsShown(microphone if self.microphone_open else -120.0, speaker))
-            case Tick():
-                self._tick(now)
+            case Tick(asleep_s):
+                self._tick(now, asleep_s)
             case UserSpeechStarted(turn, at):
                 if self.microphone_open:
                     self.turns.open(turn, at)
@@ -375,8 +375,9 @@ class Session:
 
     # --- time and state -------------------------------------------------------------------------------
 
-    def _tick(self, now: float) -> None:
-        if self._last_tick is not None and not -1.0 < now - self._last_tick < CLOCK_JUMP:
+    def _tick(self, now: float, asleep_s: float) -> None:
+        passed = 0.0 if self._last_tick is None else now - self._last_tick
+        if not -1.0 < passed + asleep_s < CLOCK_JUMP:
             self.commands.cancel_question()
             self._talk(False)
             self.turns.close()

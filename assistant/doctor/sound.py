@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from assistant.audio.device import DeviceTransport
-from assistant.audio.devices import ROLE, Device, Direction, list_devices, portaudio, resolve
+from assistant.audio.devices import ROLE, Device, Direction, kept_back, list_devices, portaudio, resolve
 from assistant.audio.echo import best_echo
 from assistant.audio.echo_delay import LONGEST_S
 from assistant.audio.levels import peak, rms, to_dbfs
@@ -64,7 +64,8 @@ def check_devices(devices: Sequence[Device], config: DeviceAudio) -> Iterator[Fi
         names = dict.fromkeys(device.name for device in devices if device.channels(direction))
         if not names:
             remedy = f"Connect a {role}, or start the sound server (PipeWire or PulseAudio)."
-            yield Finding("devices", Status.PROBLEM, role, f"There is no {role}.", remedy)
+            why = kept_back() or AudioError(f"There is no {role}.", remedy)
+            yield Finding("devices", Status.PROBLEM, role, why.message, why.remedy)
             continue
         try:
             chosen = resolve(devices, name, direction)

@@ -89,7 +89,13 @@ def main() -> None:
         tell("refused", message=error.message, remedy=error.remedy)
         return
     streams = transport._session.streams
-    tell("opened", input=info.input_device, rate=streams.playback.rate, shares_clock=streams.shares_clock)
+    tell(
+        "opened",
+        input=info.input_device,
+        output=info.output_device,
+        rate=streams.playback.rate,
+        shares_clock=streams.shares_clock,
+    )
     running = Client(transport, speech)
     began = time.monotonic()
     while time.monotonic() - began < 60:

@@ -123,6 +123,32 @@ def test_a_device_that_goes_is_told_and_reopened(virtual_audio: VirtualAudio, tm
     assert done["consumed"] == 8 * RATE, "speech goes on where it paused"
 
 
+def test_headphones_that_go_take_the_speech_with_them(virtual_audio: VirtualAudio, tmp_path):
+    """The sound server moves the stream to the loudspeaker; its listeners have not asked for that."""
+    speech = write(tmp_path / "speech.wav", noise(8.0))
+
+    def pactl(*arguments: str) -> str:
+        return subprocess.run(
+            ["pactl", *arguments], env=virtual_audio.env, capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    headphones = pactl(
+        "load-module", "module-null-sink", "sink_name=phones", "sink_properties=device.description=Phones"
+    )
+    pactl("set-default-sink", "phones")
+    with (
+        virtual_audio.record() as loudspeaker,
+        client(virtual_audio.env, "--play", str(speech)) as it,
+    ):
+        assert it.wait_for("opened")["output"] == "Phones"
+        it.wait_for("playing")
+        time.sleep(1.0)
+        pactl("unload-module", headphones)
+        assert it.wait_for("changed")["output"] == ""
+        assert it.wait_for("changed")["output"] not in ("", "Phones")
+        assert np.count_nonzero(loudspeaker.samples) < RATE, "less than a second got out"
+
+
 def test_an_unknown_name_is_refused_with_the_closest_ones(virtual_audio: VirtualAudio):
     with client(virtual_audio.env, "vmik", "vspk") as it:
         refused = it.wait_for("refused")

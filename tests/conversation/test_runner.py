@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+import time
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
+import pytest
+
+from assistant.conversation import runner as runner_module
+from assistant.conversation.effects import Effect, Input, Tick
 from assistant.conversation.requests import PersonasReloaded, TypedTurn
 from assistant.conversation.runner import ConversationRunner
 from assistant.conversation.session import Session
+from assistant.conversation.sleep import asleep_s
 from assistant.conversation.updates import MessageShown, ToolShown, ToolStatus, Update
 from assistant.engine.protocol import CancelSpeech, Command, Event, SpeechHeard, SpeechStarted
 from assistant.llm.port import Delta, Finished, Prompt, Purpose, TextDelta
@@ -122,3 +129,35 @@ async def test_personas_that_have_changed_are_spoken_of_as_they_are_now(tmp_path
     await asyncio.sleep(0.05)
     await runner.close()
     assert any("The lift that sulks." in text for text in shown)
+
+
+async def test_each_tick_tells_how_long_the_machine_slept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asleep = [5.0]
+    monkeypatch.setattr(runner_module, "asleep_s", lambda: asleep[0])
+    session, engine = Session(load_library(), default_registry(), "default"), Engine()
+    seen: list[float] = []
+    handle = session.handle
+
+    def spy(event: Input, now: float) -> tuple[Effect, ...]:
+        if isinstance(event, Tick):
+            seen.append(event.asleep_s)
+            asleep[0] += 3600.0 if len(seen) == 1 else 0.0
+        return handle(event, now)
+
+    monkeypatch.setattr(session, "handle", spy)
+    runner = ConversationRunner(session, engine, TextEngine(), open_memory(tmp_path / "memory.sqlite").store)
+    running = asyncio.create_task(runner.run())
+    while len(seen) < 3:
+        await asyncio.sleep(0.01)
+    running.cancel()
+    await runner.close()
+    assert seen[:3] == [0.0, 3600.0, 0.0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="clocks of Linux")
+def test_a_machine_that_runs_does_not_sleep() -> None:
+    before = asleep_s()
+    time.sleep(0.05)
+    assert abs(asleep_s() - before) < 0.01

@@ -466,6 +466,17 @@ def test_a_machine_that_slept_forgets_what_it_had_asked(world: World) -> None:
     assert not world.tools
 
 
+def test_sleep_counts_where_the_clock_stands_still_meanwhile(world: World) -> None:
+    for asleep_s, erased in ((0.01, 1), (3600.0, 0)):
+        world.say("Forget everything.")
+        world.settle()
+        world.feed(Tick(asleep_s))
+        world.say("Yes.")
+        assert len(world.tools) == erased
+        world.settle()
+        world.tools.clear()
+
+
 def test_a_result_that_comes_after_the_next_turn_is_not_spoken(world: World) -> None:
     world.say("What time is it?")
     world.say("Tell me something.")

@@ -26,10 +26,10 @@ def test_a_microphone_is_chosen_its_level_seen_and_the_speaker_heard(
     terminal.write("microphone: vmic")
     terminal.wait_for("Microphone: vmic")
     terminal.keys("Down", "Enter")
-    terminal.wait_for("vmic → default")
+    terminal.wait_for("vmic → Loudspeaker")
 
     terminal.type("/devices")
-    terminal.wait_for("microphone  vmic", "speaker     default", "vspk")
+    terminal.wait_for("microphone  vmic", "speaker     Loudspeaker", "vspk")
     say("Hello there.")
     # Its last words are still on the meter, or the answer is on the other one.
     terminal.wait_for(FULL_AT_LEAST)

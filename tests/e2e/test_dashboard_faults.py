@@ -48,7 +48,7 @@ def test_a_killed_engine_and_a_killed_sound_server_come_back(
     terminal.type("Are you still there?")
     terminal.wait_for("Are you still there?")
     virtual_audio.up()
-    terminal.wait_for("default → default", timeout_s=30)
+    terminal.wait_for("default → Loudspeaker", timeout_s=30)
     terminal.wait_for(LISTENING)
     say("Good morning.")
     terminal.wait_for("Good morning", timeout_s=15)

@@ -57,6 +57,21 @@ def test_a_device_is_not_found_in_the_direction_that_it_lacks():
     assert resolve([], "", "output") is None
 
 
+@pytest.mark.parametrize(
+    ("may", "said"), [(False, "may not use the sound cards"), (True, "no microphone and")]
+)
+def test_cards_that_are_kept_back_are_told_from_none(monkeypatch, tmp_path, may, said):
+    (tmp_path / "pcmC0D0p").touch()
+    monkeypatch.setattr(devices, "SOUND_FILES", tmp_path)
+    monkeypatch.setattr(devices.sys, "platform", "linux")
+    monkeypatch.setattr(devices.os, "access", lambda *_: may)
+    monkeypatch.setattr(device, "refresh", lambda: None)
+    monkeypatch.setattr(device, "list_devices", list)
+    with pytest.raises(AudioError, match=said) as caught:
+        device.DeviceTransport(DeviceAudio()).open()
+    assert ("usermod" in caught.value.remedy) is not may
+
+
 def test_without_a_marked_default_the_first_usable_device_serves():
     assert resolve(LIST[3:], "", "output").index == 3
 

@@ -18,17 +18,26 @@ from assistant.errors import AudioError
 HEADSET = Device(0, "Headset", "Core Audio", 1, 1, SAMPLE_RATE, True, True)
 LAPTOP = Device(1, "Laptop", "Core Audio", 1, 2, SAMPLE_RATE, True, True)
 SPEAKER = Device(2, "Speaker", "Core Audio", 0, 2, SAMPLE_RATE, False, True)
+PLUGIN = Device(4, "default", "ALSA", 32, 32, 44_100, True, True)
 MICROPHONE = Device(3, "Microphone", "Core Audio", 1, 0, SAMPLE_RATE, True, False)
 
 
 class FakeWatch:
     default, present = 0, 0
+    leads_to = ""
+    is_closed = False
 
     def defaults(self) -> object:
         return self.default
 
     def devices(self) -> object:
         return self.present
+
+    def speaker(self) -> str:
+        return self.leads_to
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class FakeSystem:
@@ -323,6 +332,19 @@ def test_one_device_for_both_is_not_interrupted_for_a_longer_buffer(system):
 )
 def test_the_latency_leaves_a_quarter_to_spare(gap_ms, latency_ms):
     assert latency_for(gap_ms / 1000) == pytest.approx(latency_ms / 1000)
+
+
+def test_a_plugin_is_called_what_it_leads_to_and_speech_for_headphones_is_not_played_elsewhere(system):
+    system.present, system.watch.leads_to = [PLUGIN], "Headphones"
+    transport = opened(system)
+    transport.write(np.full(4000, 0.5, dtype=np.float32))
+    system.run(2)
+    system.watch.leads_to, system.watch.default = "Loudspeaker", 1
+    [gone, back] = later(system, transport)
+    assert (gone.output_device, back.output_device) == ("", "Loudspeaker")
+    assert not system.run(10).any()
+    transport.close()
+    assert system.watch.is_closed
 
 
 @pytest.mark.parametrize(("platform", "words"), [("darwin", "Privacy & Security"), ("linux", "muted")])
