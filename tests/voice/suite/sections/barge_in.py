@@ -39,7 +39,7 @@ def measure(short: bool) -> Section:
         for turn, (name, room) in enumerate(rooms.items())
     }
     every = [row for rows in by_room.values() for row in rows]
-    figures = _interruption_figures(every)
+    figures = interruption_figures(every)
     if not short:
         loud_rows = interruptions(parts, LOUD_ROOM, spoken(phrases))[0]
         figures += [share("found at an echo of 0 dB", [row.stopped for row in loud_rows])]
@@ -68,7 +68,8 @@ def present() -> list[str]:
     return [key for key in SPEAKERS if not BY_KEY[key.partition("@")[0]].lacks]
 
 
-def _interruption_figures(rows: Sequence[Interruption]) -> list[Figure]:
+def interruption_figures(rows: Sequence[Interruption]) -> list[Figure]:
+    """What has to hold when somebody talks over the answer."""
     return [
         share("found", [row.stopped for row in rows], Limit("≥", 0.9)),
         *times("ducked", rows, lambda row: row.ducked, (Limit("≤", 250), Limit("≤", 450))),
