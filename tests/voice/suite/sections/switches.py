@@ -101,10 +101,10 @@ def measure(short: bool) -> Section:
         plots=() if short else (str(PLOT),),
         notes=(
             "A switch counts when the first saying is enough, for the recognition and session at work.",
-            "Held-out voices and phrasings were not looked at while the program was tuned, but for “act like …”, "
-            "after its first measure.",
-            "These are the recogniser's figures on utterances cut out of the noise, 0.3 s before to 0.3 s after; "
-            "in noise that runs on, the end of a turn has to be found too.",
+            "Held-out voices and phrasings were not looked at while the program was tuned, "
+            "but for “act like …”, after its first measure.",
+            "These are the recogniser's figures on utterances cut out of the noise, 0.3 s before and "
+            "after; in noise that runs on, the end of a turn has to be found too.",
             f"A voice is clear when its word error rate on {len(WER)} ordinary sentences is at most 5 %.",
             "Each request of a voice was also said in one of the three noises, 10 dB below its speech.",
             *missing,
