@@ -12,6 +12,9 @@ from assistant.engine.protocol import UserTurn
 from assistant.llm.output.pipeline import OutputPipeline
 from assistant.llm.port import Message, Purpose
 
+CALLS_A_ROUND = 8
+"""Tool calls that a model may make before it is told their results."""
+
 _WORD = re.compile(r"\S+")
 
 
@@ -98,6 +101,11 @@ class Answer:
     def has_said_enough(self, most: int) -> bool:
         """Whether the voice was given ``most`` characters already; 0 sets no limit."""
         return 0 < most <= self.spoken_characters
+
+    @property
+    def has_called_enough(self) -> bool:
+        """Whether the model has made as many calls as it may before it hears of them."""
+        return len(self.waiting) + len(self.results) >= CALLS_A_ROUND
 
     def hear_all(self) -> None:
         """It has been played, or read, to its end."""

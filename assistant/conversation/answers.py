@@ -314,6 +314,8 @@ class Answers:
             match item:
                 case Text(text):
                     self._visible(answer, text, now)
+                case _ if answer.has_called_enough:
+                    self.conclude(answer, "Those are more tools than I can use at once.", now)
                 case Call(call):
                     self._break_off(answer, now)
                     self._on_call(call, answer, now)

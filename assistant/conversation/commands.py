@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 UNDO_DEPTH = 10
 
+MOST_RUNNING = 16
+"""Tool calls under way at once, those of answers that are over included; any more are refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Running:
@@ -211,6 +214,8 @@ class Commands:
             tool = registry.tool(call.name)
             if answer and tool.kind is Kind.USER:
                 raise ToolError(f"Only the user may call {tool.name}.")
+            if len(self._running) > MOST_RUNNING:
+                raise ToolError("Too many tools are at work.", "Try again once some are done.")
         except ToolError as error:
             result = ToolResult(str(error), error.message, ok=False, is_rejected=True)
             self.tool_finished(id, result, now)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 SENTENCES = 2
 """Sentences that are synthesised ahead; the others are made while these are heard."""
 
+PIECES = 4_000
+"""Kept of an answer ahead; a longer one waits for the end of the turn."""
+
 
 @dataclass(slots=True)
 class Prepared:
@@ -75,7 +78,9 @@ class Preparation:
         if prepared is None or event.generation != prepared.generation:
             return False
         prepared.written.append(event)
-        if prepared.draft is not None:
+        if len(prepared.written) > PIECES:
+            self.drop()
+        elif prepared.draft is not None:
             self._synthesise(prepared, prepared.draft, event)
         return True
 

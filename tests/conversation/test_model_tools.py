@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.conversation.answer import CALLS_A_ROUND
+from assistant.conversation.commands import MOST_RUNNING
 from assistant.conversation.effects import NotesRecalled, ReplyCall, Tick, ToolFinished
 from assistant.conversation.session import Session
 from assistant.conversation.state import session_from, state_of
@@ -247,3 +249,23 @@ def test_nothing_more_is_said_where_the_model_has_said_it(world: World) -> None:
     world.now += 3.0
     world.feed(Tick())
     assert world.voice.words == ["I", "will", "see."]
+
+
+def test_a_model_that_calls_and_calls_is_stopped_aloud(world: World) -> None:
+    asks(world, *[call("time")] * (CALLS_A_ROUND + 5), "And so on.")
+    assert len(world.tools) == CALLS_A_ROUND
+    world.settle()
+    assert world.texts("assistant")[-1] == "Those are more tools than I can use at once."
+
+
+def test_tools_that_do_not_end_are_not_piled_up(world: World) -> None:
+    for _ in range(MOST_RUNNING):
+        world.say("What time is it?")
+    assert len(world.tools) == MOST_RUNNING
+    world.say("What time is it?")
+    assert len(world.tools) == MOST_RUNNING
+    assert " ".join(world.voice.words) == "Too many tools are at work."
+    world.settle()
+    world.say("What time is it?")
+    world.settle()
+    assert world.texts("assistant")[-1] == "I did time."

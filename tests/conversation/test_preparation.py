@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.conversation.effects import ReplyPiece
+from assistant.conversation.preparation import PIECES
 from assistant.conversation.requests import PersonaRequested
 from assistant.conversation.session import Session
 from assistant.conversation.updates import NoticeShown
@@ -128,3 +129,18 @@ def test_the_same_words_are_prepared_in_the_voice_that_says_them(world: World) -
     write_all(world)
     assert {wish.voice for wish in world.prepared} == {world.session.voice}
     assert all(isinstance(wish, Prepare) for wish in world.prepared)
+
+
+def test_one_that_does_not_end_waits_for_the_end_of_the_turn(world: World) -> None:
+    world.reply_pieces = ["on and "] * (PIECES + 10)
+    world.pause("Tell me something.")
+    (ahead,) = world.replies
+    for _ in range(PIECES):
+        world.write(ahead)
+    assert ahead in world.replies
+    world.write(ahead)
+    assert not world.replies, "it was cancelled"
+    world.reply_pieces = ("Once upon a time.",)
+    world.end("Tell me something.")
+    world.settle()
+    assert world.texts("assistant")[-1] == "Once upon a time."

@@ -6,6 +6,9 @@ from random import Random
 
 import pytest
 
+from assistant.conversation.answer import CALLS_A_ROUND
+from assistant.conversation.answers import TOOL_ROUNDS
+from assistant.conversation.commands import MOST_RUNNING, UNDO_DEPTH
 from assistant.conversation.effects import NotesRecalled, Tick, ToolFinished
 from assistant.conversation.requests import (
     MicrophoneRequested,
@@ -25,6 +28,8 @@ from assistant.engine.protocol import (
     TurnResumed,
     UserSpeechStarted,
 )
+from assistant.llm.summary import LONGEST
+from assistant.memory.context import MOST
 from assistant.personas.load import load_library
 from assistant.tools.offered import Offer, OfferedTool
 from assistant.tools.registry import default_registry
@@ -43,6 +48,8 @@ PIECES = (
     (ToolCall("recall"), ToolCall("set_volume", {"level": 3}), "So be it."),
     ("One moment. ", ToolCall("web__search"), ToolCall("forget_everything"), ToolCall("nothing")),
     (),
+    ("Let me look at all of it. ", *[ToolCall("time")] * 5, *[ToolCall("recall")] * 5, "So be it."),
+    ['TOOL_CALL: {"name": broken}\n'] * 12,
 )
 SEARCH = OfferedTool("web", "search", "Search the web.", {}, Kind.CHANGE)
 WRONG = ToolResult("Its arguments are wrong.", ok=False, is_rejected=True)
@@ -137,14 +144,42 @@ def test_nothing_cancelled_is_said_and_it_always_listens_again(fuzz_cases: int) 
             world.feed(READY)
             for _ in range(60):
                 act(world, random)
-                assert len(session.answers.history) <= 100
+                check_bounds(world)
             world.feed(READY)
             world.settle()
-            assert session.phase in (Phase.LISTENING, Phase.ASLEEP, Phase.HEARING)
-            assert session.handle(Levels(-40, -60), world.now)[1:] == ()
+            check_rest(world)
             check_messages(world)
         except AssertionError as error:
             raise AssertionError(f"seed {seed}") from error
+
+
+def check_bounds(world: World) -> None:
+    """Whatever the session keeps, or has under way outside, has an end."""
+    session, answer = world.session, world.session.answers.current
+    assert session.outbox.take() == ()
+    assert len(world.replies) <= 1, "replies that are written at once"
+    assert len(world.tools) <= MOST_RUNNING
+    assert len(session.commands.undo) <= UNDO_DEPTH
+    assert len(session.answers.history) <= MOST
+    assert sum(len(said.text) for said in session.answers.history.summary) <= LONGEST
+    assert len(session.answers.recently_spoken) <= 8
+    if answer is not None:
+        assert len(answer.waiting) + len(answer.results) <= CALLS_A_ROUND
+        assert answer.rounds <= TOOL_ROUNDS
+        assert answer.waiting <= {run.id for run in world.tools}, "it waits for what does not run"
+
+
+def check_rest(world: World) -> None:
+    """Nothing is under way any more, and once the user has come to the end of their words, it listens."""
+    session = world.session
+    assert (session.phase is Phase.HEARING) == (session.turns.is_open and not session.asleep)
+    world.end("")
+    assert session.phase is (Phase.ASLEEP if session.asleep else Phase.LISTENING)
+    assert (session.answers.current, session.commands.busy, session.turns.is_open) == (None, False, False)
+    assert not world.replies
+    assert not world.tools
+    check_bounds(world)
+    assert session.handle(Levels(-40, -60), world.now)[1:] == ()
 
 
 def check_messages(world: World) -> None:
