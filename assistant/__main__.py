@@ -1,6 +1,9 @@
 """``python -m assistant`` and the ``assistant`` command."""
 
-from __future__ import annotations
+# Built in, unlike ``signal``, which imports other modules: a Ctrl-C meanwhile would be a traceback.
+import _signal  # type: ignore[import-not-found]
+
+_signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 import signal
 import sys
@@ -11,10 +14,9 @@ from assistant.garbage import collect_seldom
 def main() -> None:
     """Run the command; an ``AssistantError`` becomes its sentence.
 
-    Ctrl-C while modules are being imported ends it without a word.
+    Ctrl-C while modules are being imported, or while the interpreter ends, ends it without a word.
     """
     collect_seldom()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # The parser of options takes a fifth of the time to the first paint, so without any it stays away.
     if sys.argv[1:]:
         from assistant.cli import run
@@ -34,6 +36,8 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

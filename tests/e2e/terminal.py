@@ -101,6 +101,12 @@ def assistant(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "assistant", *arguments]
 
 
+def as_run_starts_it(*arguments: str) -> list[str]:
+    """The same as ``scripts/run`` starts it once everything is set up."""
+    start = (ROOT / "scripts/run").read_text().split("ensure_portaudio\n")[1]
+    return ["bash", "-c", f"venv={shlex.quote(sys.prefix)}\n{start}", "run", *arguments]
+
+
 def has_tmux() -> bool:
     """Whether this machine can run these tests."""
     return shutil.which("tmux") is not None

@@ -13,11 +13,14 @@ import psutil
 import pytest
 
 from tests.e2e.conftest import StartDashboard
-from tests.e2e.terminal import ROOT, assistant
+from tests.e2e.terminal import ROOT, Terminal, as_run_starts_it, assistant
 from tests.e2e.test_dashboard_conversation import LISTENING, remembered
 from tests.fakes.vaudio import VirtualAudio
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+UNMEASURED = {"COVERAGE_PROCESS_CONFIG": ""}
+"""Coverage saves its data after the program's own end; a key pressed then is a traceback of its own."""
 
 
 def engine_of(home: str) -> psutil.Process:
@@ -101,13 +104,56 @@ def test_a_second_start_says_which_one_runs(env: dict[str, str], start: StartDas
     assert terminal.wait_for_exit() == 0
 
 
-@pytest.mark.parametrize("after_s", [0.1, 0.4, 0.8, 1.5, 3.0])
+@pytest.mark.parametrize(
+    ("arguments", "after_s"),
+    [
+        *(((), after_s) for after_s in (0.02, 0.05, 0.1, 0.4, 0.8, 1.5, 3.0)),
+        *((("talk",), after_s) for after_s in (0.05, 0.4, 1.5)),
+    ],
+)
 def test_ctrl_c_at_any_moment_of_the_start_leaves_cleanly(
-    env: dict[str, str], start: StartDashboard, after_s: float
+    env: dict[str, str], start: StartDashboard, arguments: tuple[str, ...], after_s: float
 ) -> None:
-    # Coverage saves its data after the program's own end; a key pressed then is a traceback of its own.
-    terminal = start(COVERAGE_PROCESS_CONFIG="")
+    terminal = start(command=as_run_starts_it(*arguments), **UNMEASURED)
     time.sleep(after_s)
+    leave(terminal, env)
+
+
+def test_ctrl_c_while_the_interpreter_starts_leaves_without_a_word(env: dict[str, str]) -> None:
+    for after_ms in range(0, 120, 10):
+        program = subprocess.Popen(
+            as_run_starts_it("talk"),
+            env={**env, **UNMEASURED},
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with program:
+            time.sleep(after_ms / 1000)
+            while program.poll() is None:
+                program.send_signal(signal.SIGINT)
+                time.sleep(0.05)
+            assert program.stderr is not None
+            assert program.stderr.read() == "", f"after {after_ms} ms"
+
+
+@pytest.mark.parametrize(("arguments", "speaking"), [((), "▸ speaking"), (("talk",), "you: What can")])
+def test_ctrl_c_while_it_speaks_leaves_cleanly_and_loses_nothing(
+    env: dict[str, str], start: StartDashboard, arguments: tuple[str, ...], speaking: str
+) -> None:
+    terminal = start(command=as_run_starts_it(*arguments), **UNMEASURED)
+    terminal.wait_for("[microphone" if arguments else LISTENING, timeout_s=40)
+    terminal.type("What can you do?")
+    terminal.wait_for(speaking)
+    time.sleep(1.0)
+    leave(terminal, env)
+    assert ("user", "What can you do?") in [said[:2] for said in remembered(Path(env["HOME"]))]
+
+
+def leave(terminal: Terminal, env: dict[str, str]) -> None:
+    """Press Ctrl-C until the program has ended: no traceback, and no engine stays behind."""
     deadline = time.monotonic() + 20
     while "exit-code=" not in terminal.screen:
         assert time.monotonic() < deadline, terminal.screen
