@@ -177,7 +177,7 @@ def test_a_paste_of_a_megabyte_is_taken_and_the_dashboard_goes_on():
         terminal.wait_for(HEARD)
         pasted = b"\x1b[200~" + b"a [bold]line[/] " * 65_536 + b"\x1b[201~"
         terminal.write(pasted)
-        terminal.wait_for(b"the rest was left out")
+        terminal.wait_for(b"the rest was left out", 60.0)
         terminal.output = b""
         os.write(terminal.descriptor, b"\x15")  # Ctrl-U: the line is empty again
         terminal.wait_for(READY)
