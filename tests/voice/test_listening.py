@@ -13,7 +13,7 @@ from assistant.voice.cascade.hearing import Chunk
 from assistant.voice.cascade.listening import Listening
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import VAD_CHUNK, Transcript
-from assistant.voice.cascade.recognition import Job, Recognised
+from assistant.voice.cascade.recognition import Job, JobKind, Recognised
 from assistant.voice.cascade.turns import CHUNK_S
 
 
@@ -122,3 +122,27 @@ def test_an_answer_that_somebody_else_says_is_talked_down_too() -> None:
             listening.take(Recognised(jobs.pop(), Transcript("quite some words"), number * CHUNK_S, 0.1))
         assert not actions or number > 20
     assert actions == [Action.DUCK, Action.STOP]
+
+
+@pytest.mark.parametrize(("level", "text"), [(-26.0, "change to Samantha"), (-40.0, "")])
+def test_only_what_stood_out_of_talk_elsewhere_is_recognised(level: float, text: str) -> None:
+    events: list[Event] = []
+    asked: list[Job] = []
+
+    def submit(job: Job) -> int:
+        asked.append(job)
+        return 1
+
+    listening = Listening(ReadyChunks(), Playout(), submit, events.append, lambda action: None)  # type: ignore[arg-type]
+    levels = [-60.0] * 60 + [-40.0, -43.0, -38.0] * 30 + [level] * 40 + [-40.0, -43.0, -38.0] * 60
+    for number, each in enumerate(levels, start=1):
+        probability = 0.99 if number > 60 else 0.0
+        listening.hear(Chunk(np.zeros(VAD_CHUNK, np.float32), probability, each, number * CHUNK_S))  # type: ignore[arg-type]
+    last = asked[-1]
+    if last.kind is JobKind.FINAL:
+        listening.take(Recognised(last, Transcript("change to Samantha"), len(levels) * CHUNK_S, 0.1))
+    (turn,) = [event for event in events if isinstance(event, UserTurn)]
+    assert turn.text == text
+    if text:
+        assert turn.speech_end == pytest.approx(190 * CHUNK_S)
+        assert 40 <= len(last.audio) / VAD_CHUNK <= 60

@@ -160,6 +160,22 @@ def test_the_user_is_heard_in_front_of_them() -> None:
     assert isinstance(stream.decisions[-1], Onset)
 
 
+def test_the_turn_of_the_user_ends_though_they_talk_on() -> None:
+    stream = babble(Stream().feed(0.0, 5, level=-60.0), 20)
+    fell = stream.feed(0.99, 1.5, level=-26.0).now
+    end = babble(stream, 2).ends()[-1]
+    assert end.reason is EndReason.SILENCE
+    assert end.speech_end == pytest.approx(fell, abs=2 * CHUNK_S)
+
+
+def test_a_turn_that_they_opened_ends_when_nobody_stands_out_any_more() -> None:
+    stream = babble(Stream().feed(0.0, 5, level=-60.0), 3)
+    fell = stream.feed(0.99, 1.5, level=-26.0).now
+    (end,) = babble(stream, 3).ends()
+    assert end.reason is EndReason.CROWD
+    assert end.at - fell < 2
+
+
 def test_one_who_talks_without_a_pause_is_no_crowd() -> None:
     stream = Stream().feed(0.0, 5, level=-60.0)
     for number in range(500):

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assistant.voice.cascade.background import near_level
 from assistant.voice.cascade.hearing import Chunk
 from assistant.voice.cascade.ports import Transcript
 from assistant.voice.cascade.recognition import Job, JobKind
 from assistant.voice.cascade.turns import EndOfTurn
+
+_FEWEST_NEAR = 8
+"""Chunks that must stand out: 0.26 s, more than the loudest syllable of people elsewhere."""
+
+_PAUSE = 25
+"""Chunks by which two that stand out may lie apart and still be one utterance: 0.8 s."""
+
+_BEFORE, _AFTER = 10, 6
+"""Chunks kept around an utterance, as its first and last sounds are no louder than the room."""
 
 
 @dataclass(slots=True)
@@ -39,6 +49,20 @@ class HeardTurn:
         """All of its audio so far, to be recognised."""
         audio = np.concatenate([chunk.samples for chunk in self.chunks])
         return Job(self.number, kind, self.revision, audio)
+
+    def keep_who_stood_out(self, ended: EndOfTurn) -> bool:
+        """Of a turn that was talk elsewhere keep what was said in front of it; False where nothing was."""
+        levels = np.array([chunk.level for chunk in self.chunks])
+        near = np.flatnonzero(levels >= near_level(levels))
+        utterances = np.split(near, np.flatnonzero(np.diff(near) > _PAUSE) + 1)
+        longest = max(utterances, key=len)
+        if len(longest) < _FEWEST_NEAR:
+            return False
+        self.ended = replace(ended, speech_end=self.chunks[longest[-1]].time)
+        self.chunks = self.chunks[max(0, longest[0] - _BEFORE) : longest[-1] + 1 + _AFTER]
+        self.guess, self.guessing = None, False
+        self.revision += 1
+        return True
 
 
 @dataclass(slots=True)

@@ -44,8 +44,6 @@ PRE_ROLL_S = 0.3
 PARTIAL_S = 0.4
 """Between two partial transcripts, unless recognition itself needs longer."""
 
-_MEANT_FOR_NOBODY = (EndReason.DROPPED, EndReason.CROWD)
-
 SPEECH = 0.5
 """Probability from which a chunk is taken for speech where nothing more is at stake."""
 
@@ -250,7 +248,10 @@ class Listening:
             return
         turn.ended = ended
         self._closing[turn.number] = turn
-        if ended.reason in _MEANT_FOR_NOBODY or not ended.has_speech:
+        is_crowd = ended.reason is EndReason.CROWD
+        if is_crowd and turn.keep_who_stood_out(ended):
+            self._conclude(turn, ended.at)
+        elif is_crowd or ended.reason is EndReason.DROPPED or not ended.has_speech:
             self._understood(turn, Transcript(""), ended.at)
         elif not turn.guessing:
             self._conclude(turn, ended.at)

@@ -3,7 +3,8 @@
 A turn opens when enough of the last chunks are speech, closes after a silence whose length depends on how
 likely the words so far are all, and is bounded in length. Hysteresis between the thresholds of opening and
 going on follows Silero VAD's own iterator (https://github.com/snakers4/silero-vad). Its probability falls
-some 80 ms after speech has ended; the level falls at once, so that both must say that speech goes on.
+some 80 ms after speech has ended; the level falls at once, so that both must say that speech goes on. Where
+people talk elsewhere in the room the probability never falls: a turn there is what stands out of their level.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from assistant.voice.cascade.background import WINDOW, Background
+from assistant.voice.cascade.background import HYSTERESIS_DB, WINDOW, Background
 from assistant.voice.cascade.ports import RECOGNITION_RATE, VAD_CHUNK
 
 CHUNK_S = VAD_CHUNK / RECOGNITION_RATE
@@ -43,7 +44,7 @@ class EndReason(StrEnum):
     RELEASED = "released"
     LENGTH = "length"
     CROWD = "crowd"
-    """It was people elsewhere in the room: nothing of the turn is meant."""
+    """It was people elsewhere in the room: only what stood out of their talk may be meant."""
     DROPPED = "dropped"
     """The microphone was closed: nothing of the turn may be looked at."""
 
@@ -152,6 +153,7 @@ class TurnDetector:
         self._speculated = False
         self._run = 0
         self._loudest = float("-inf")
+        self._near = float("-inf")
         self._chance: float | None = None
         self._recent.clear()
 
@@ -214,6 +216,7 @@ class TurnDetector:
         self._speech_s = len(speech) * CHUNK_S
         self._has_speech = True
         self._loudest = level
+        self._near = self._background.onset_level
         return (onset,)
 
     def _begin(self, speech_from: float, now: float) -> Onset:
@@ -231,7 +234,8 @@ class TurnDetector:
             self._loudest = max(level, self._loudest - _FORGOTTEN_DB)
         # Echo cancellation makes the user softer now and then.
         is_quiet = surroundings is Surroundings.QUIET
-        is_loud = not is_quiet or level >= self._loudest - self._settings.softest_db
+        softest = max(self._loudest - self._settings.softest_db, self._near - HYSTERESIS_DB)
+        is_loud = not is_quiet or level >= softest
         self._run = self._run + 1 if is_loud and probability >= self._settings.going_on else 0
         # A lone chunk within a pause is more often a click than the user going on.
         if self._run >= (self._settings.resume_chunks if self._speculated else 1):
