@@ -13,7 +13,7 @@ RUNNING = (5_000, 1, 1)
 """All of it is looked through after some twenty thousand allocations, or ninety turns.
 
 Widgets that are gone are garbage, and what is found late leaves holes in memory that nobody fills: with the
-thresholds of loading the dashboard grew by four kilobytes a turn.
+thresholds of loading the dashboard grew by two to four kilobytes a turn.
 """
 
 

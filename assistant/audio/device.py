@@ -41,6 +41,9 @@ DEAD_MICROPHONE_S = 2.0
 POLL_S = 0.005
 """Between two looks whether it has come."""
 
+SERVERS = ("default", "pulse", "pipewire")
+"""Names of ALSA's plug-ins behind which the sound server chooses the device."""
+
 NO_DEVICE = AudioError(
     "There is no microphone and no speaker.",
     "Connect one, or start a sound server (PipeWire or PulseAudio); it is picked up by itself.",
@@ -213,17 +216,18 @@ class DeviceTransport:
     # --- opening and closing ----------------------------------------------------------------------
 
     def _start(self, choice: _Choice) -> None:
+        seen = (self._defaults(), self._watch.devices())
         streams = open_streams(choice.microphone, choice.speaker, self._gain)
         if not (streams.capture or streams.playback):
             raise next(iter(streams.refusals), NO_DEVICE)
         microphone, speaker = choice.names
-        if choice.speaker and choice.speaker.is_plugin and not self._config.output_name:
+        if choice.speaker and choice.speaker.is_plugin and self._follows()[1]:
             speaker = self._watch.speaker() or speaker
         self._names = (microphone if streams.capture else "", speaker if streams.playback else "")
         for refusal in streams.refusals:
             self._changes.append(EngineNotice(Severity.ERROR, refusal.message, refusal.remedy))
         self._session = OpenDevices(streams, choice.speaker)
-        self._seen = (self._watch.defaults(), self._watch.devices())
+        self._seen = seen
         self._look_at = time.monotonic() + LOOK_S
         self._zeros = ZeroWatch()
         if streams.capture:
@@ -268,13 +272,22 @@ class DeviceTransport:
                 self._take_over(playback, self._names[1])
 
     def _why_reopen(self) -> str:
-        defaults, devices = self._watch.defaults(), self._watch.devices()
-        follows = not (self._config.input_name and self._config.output_name)
-        if follows and defaults != self._seen[0]:
+        defaults, devices = self._defaults(), self._watch.devices()
+        if defaults != self._seen[0]:
             return "The system's default device has changed."
         if devices != self._seen[1] and not all(self._names):
             return "A sound device was connected."
         return ""
+
+    def _follows(self) -> tuple[bool, bool]:
+        """Whether microphone and speaker are the system's default, whatever that becomes."""
+        return not self._config.input_name, self._config.output_name in ("", *SERVERS)
+
+    def _defaults(self) -> tuple[object, ...]:
+        if not any(self._follows()):
+            return ()
+        told = zip(self._watch.defaults(), self._follows(), strict=True)
+        return tuple(default for default, follows in told if follows)
 
     def _lose(self, reason: str) -> None:
         logger.info("%s Was: %s", reason, self._names)

@@ -10,7 +10,7 @@ import numpy as np
 from assistant.audio.devices import Device
 from assistant.audio.resampling import AlignedReference, BlockReader, StreamClock
 from assistant.audio.sides import PlaybackSide
-from assistant.audio.streams import LATENCY_S, OpenStreams, latency_for
+from assistant.audio.streams import SPARE, OpenStreams, latency_for
 from assistant.audio.transport import BLOCK, AudioBlock, Counters, Samples
 
 logger = logging.getLogger(__name__)
@@ -32,7 +32,9 @@ class OpenDevices:
         self._added_s = 0.0
         """Latency that the speaker got since: its samples count as played so much later."""
         self._opened = time.monotonic()
-        """The last of them."""
+        """When the newest of them was."""
+        self._asked_s = 0.0
+        """The longest latency that the speaker was opened anew with; it may have got another."""
         self._blocks: BlockReader | None = None
         self._reference: BlockReader | AlignedReference | None = None
         self._pending: tuple[Samples, float] | None = None
@@ -59,8 +61,10 @@ class OpenDevices:
         if self._speaker is None or before is None or self.streams.shares_clock or not before.is_silent():
             return None
         latency_s = latency_for(before.longest_gap_s)
-        if latency_s < before.latency_s + LATENCY_S / 2:
+        fits = before.longest_gap_s <= SPARE * before.latency_s
+        if fits or latency_s <= max(self._asked_s, before.latency_s):
             return None
+        self._asked_s = latency_s
         gap_ms, latency_ms = 1000 * before.longest_gap_s, 1000 * latency_s
         logger.info("The speaker waited %.0f ms; its buffer holds %.0f ms now.", gap_ms, latency_ms)
         self.streams.reopen_output(self._speaker, gain, latency_s)

@@ -67,7 +67,7 @@ class PlaybackSide:
         """Samples played before the last callback and its monotonic time."""
         self.underruns = 0
         self.longest_gap_s = 0.0
-        """Between two callbacks, once the program has settled."""
+        """Between two callbacks while there was speech, once the program had settled."""
         self._resampler = Resampler(SAMPLE_RATE, rate)
         self._spare = rate // 100 if rate != SAMPLE_RATE else 0
         self._epoch = 0
@@ -157,7 +157,7 @@ class PlaybackSide:
         self.underruns += underflowed or late
         if not self._last:
             self._settled_at = now + SETTLING_S
-        elif now > self._settled_at:
+        elif self.speech.queued and now > self._settled_at:
             self.longest_gap_s = max(self.longest_gap_s, gap)
         self._last = now
 

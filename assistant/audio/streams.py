@@ -48,12 +48,7 @@ class OpenStreams:
     refusals: list[AudioError] = field(default_factory=list)
     lost: threading.Event = field(default_factory=threading.Event)
     _streams: dict[Direction, Any] = field(default_factory=dict)
-    _closing: bool = False
-
-    @property
-    def output_latency_s(self) -> float:
-        """Between a sample's being taken from the ring and the air, as PortAudio knows it."""
-        return self.playback.latency_s if self.playback else 0.0
+    _awaited: dict[Direction, object] = field(default_factory=dict)
 
     def add(self, direction: Direction, stream: Any) -> None:
         """Start ``stream`` and own it; one for both directions is an output."""
@@ -65,27 +60,32 @@ class OpenStreams:
 
         Where it refuses, the device counts as lost.
         """
-        before, self._closing = self.playback, True
+        before = self.playback
         self._close("output")
-        self._closing = False
         _open_output(self, speaker, gain, latency_s)
         if self.playback is before:
             self.lost.set()
 
-    def finished(self) -> None:
-        """PortAudio's word that a stream ended."""
-        if not self._closing:
+    def on_finished(self, direction: Direction) -> Callable[[], None]:
+        """What PortAudio is to call when the stream that is about to be opened has ended, however late."""
+        this = self._awaited[direction] = object()
+
+        def finished() -> None:
+            if self._awaited.get(direction) is not this:
+                return  # it was closed
             self.lost.set()
             if self.capture and self.capture.arrived.locked():
                 self.capture.arrived.release()
 
+        return finished
+
     def close(self) -> None:
         """Stop at once and release the devices."""
-        self._closing = True
         for direction in list(self._streams):
             self._close(direction)
 
     def _close(self, direction: Direction) -> None:
+        self._awaited.pop(direction, None)
         try:
             self._streams.pop(direction).close(ignore_errors=True)
         except Exception:
@@ -133,7 +133,8 @@ def _open_duplex(streams: OpenStreams, device: Device, gain: float) -> bool:
         stream = sound.Stream(
             device=(device.index, device.index),
             channels=(recorded.channels, played.channels),
-            **_common(recorded.rate, callback, streams, usual_latency()),
+            **_common(recorded.rate, callback, usual_latency()),
+            finished_callback=streams.on_finished("output"),
         )
         playback.latency_s = stream.latency[1]
         streams.add("output", stream)
@@ -153,7 +154,8 @@ def _open_output(streams: OpenStreams, device: Device, gain: float, latency: flo
     try:
         chosen = choose_format(device, "output")
         playback = PlaybackSide(chosen.rate, gain=gain)
-        common = _common(chosen.rate, callback, streams, latency)
+        common = _common(chosen.rate, callback, latency)
+        common["finished_callback"] = streams.on_finished("output")
         stream = sound.OutputStream(device=device.index, channels=chosen.channels, **common)
         playback.latency_s = stream.latency
         streams.add("output", stream)
@@ -170,7 +172,8 @@ def _open_input(streams: OpenStreams, device: Device) -> None:
     try:
         chosen = choose_format(device, "input")
         capture = CaptureSide(chosen.rate)
-        common = _common(chosen.rate, callback, streams, usual_latency())
+        common = _common(chosen.rate, callback, usual_latency())
+        common["finished_callback"] = streams.on_finished("input")
         streams.add("input", sound.InputStream(device=device.index, channels=chosen.channels, **common))
         streams.capture = capture
     except (AudioError, sound.PortAudioError) as error:
@@ -194,16 +197,13 @@ def latency_for(gap_s: float) -> float:
     return min(LONGEST_LATENCY_S, LATENCY_S * max(1, math.ceil(gap_s / SPARE / LATENCY_S)))
 
 
-def _common(
-    rate: int, callback: Callable[..., None], streams: OpenStreams, latency: float | str
-) -> dict[str, Any]:
+def _common(rate: int, callback: Callable[..., None], latency: float | str) -> dict[str, Any]:
     return {
         "samplerate": rate,
         "blocksize": rate // BLOCKS_A_SECOND,
         "dtype": "float32",
         "latency": latency,
         "callback": callback,
-        "finished_callback": streams.finished,
     }
 
 

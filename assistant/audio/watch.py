@@ -24,8 +24,8 @@ CARDS = Path("/proc/asound/cards")
 class DeviceWatch(Protocol):
     """Two fingerprints that are compared with earlier ones; what they are made of means nothing else."""
 
-    def defaults(self) -> object:
-        """Changes when the default microphone or speaker becomes another one."""
+    def defaults(self) -> tuple[object, object]:
+        """Of the default microphone and speaker; each changes when that becomes another one."""
         ...
 
     def devices(self) -> object:
@@ -47,9 +47,9 @@ class LinuxWatch:
     def __init__(self) -> None:
         self._server = SoundServer()
 
-    def defaults(self) -> object:
-        """What the sound server plays to."""
-        return self._server.speaker
+    def defaults(self) -> tuple[object, object]:
+        """What the sound server plays to; it moves microphones by itself."""
+        return None, self._server.speaker
 
     def speaker(self) -> str:
         """The same: PortAudio only knows the server."""
@@ -79,7 +79,7 @@ class CoreAudioWatch:  # pragma: no cover - needs macOS
     def __init__(self) -> None:
         self._core = ctypes.CDLL("/System/Library/Frameworks/CoreAudio.framework/CoreAudio")
 
-    def defaults(self) -> object:
+    def defaults(self) -> tuple[object, object]:
         """The ids of the default microphone and speaker."""
         return self._property(b"dIn "), self._property(b"dOut")
 

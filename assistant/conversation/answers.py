@@ -315,7 +315,7 @@ class Answers:
                 case Text(text):
                     self._visible(answer, text, now)
                 case _ if answer.has_called_enough:
-                    self.conclude(answer, "Those are more tools than I can use at once.", now)
+                    pass  # it hears of those that were run, and may call the others after them
                 case Call(call):
                     self._break_off(answer, now)
                     self._on_call(call, answer, now)

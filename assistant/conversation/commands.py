@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 UNDO_DEPTH = 10
 
 MOST_RUNNING = 16
-"""Tool calls under way at once, those of answers that are over included; any more are refused."""
+"""Tool calls under way at once, the user's and those of answers that are over included; more are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +214,13 @@ class Commands:
             tool = registry.tool(call.name)
             if answer and tool.kind is Kind.USER:
                 raise ToolError(f"Only the user may call {tool.name}.")
-            if len(self._running) > MOST_RUNNING:
-                raise ToolError("Too many tools are at work.", "Try again once some are done.")
         except ToolError as error:
             result = ToolResult(str(error), error.message, ok=False, is_rejected=True)
             self.tool_finished(id, result, now)
+            return None
+        if len(self._running) > MOST_RUNNING:
+            busy = "Too many tools are at work."
+            self.tool_finished(id, ToolResult(f"{busy} Try again once some are done.", busy, ok=False), now)
             return None
         is_suspect = answer is not None and tool.kind is Kind.CHANGE and session.answers.has_untrusted(answer)
         if (tool.kind is Kind.DANGER or is_suspect) and not confirmed:

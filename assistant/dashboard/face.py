@@ -81,7 +81,8 @@ class FaceApp(App[None]):
     def post_update(self, update: Update) -> None:
         """Have an update shown in its turn; levels, twenty a second, at once: a queue costs more."""
         if isinstance(update, LevelsShown):
-            self.show_levels(update)
+            if self.is_running:
+                self.show_levels(update)
         else:
             self.post_message(UpdateArrived(update))
 

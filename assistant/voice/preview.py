@@ -55,7 +55,7 @@ def _feed(streams: OpenStreams, speech: Iterable[Samples]) -> None:
             _wait(streams)
     while playback.consumed < written:
         _wait(streams)
-    time.sleep(streams.output_latency_s)
+    time.sleep(playback.latency_s)
 
 
 def _wait(streams: OpenStreams) -> None:

@@ -218,4 +218,5 @@ def test_a_device_that_refuses_24_khz_is_resampled(fixed_rate_device: dict[str, 
     assert opened["rate"] == 48_000
     assert opened["shares_clock"], "microphone and speaker are one device here"
     assert done["consumed"] == RATE
-    assert done["reference_match"] > 0.9, "the reference is what was played"
+    # White noise loses a tenth of itself above the resampler's band.
+    assert done["reference_match"] > 0.85, "the reference is what was played"

@@ -172,20 +172,6 @@ def test_a_storm_of_sizes_leaves_the_last_one_on_the_screen():
         assert terminal.end() == 0
 
 
-def test_a_paste_of_a_megabyte_is_taken_and_the_dashboard_goes_on():
-    with dashboard() as terminal:
-        terminal.wait_for(HEARD)
-        pasted = b"\x1b[200~" + b"a [bold]line[/] " * 65_536 + b"\x1b[201~"
-        terminal.write(pasted)
-        terminal.wait_for(b"the rest was left out", 60.0)
-        terminal.output = b""
-        os.write(terminal.descriptor, b"\x15")  # Ctrl-U: the line is empty again
-        terminal.wait_for(READY)
-        terminal.process.send_signal(signal.SIGTERM)
-        assert terminal.end() == 0
-        assert b"Traceback" not in terminal.output
-
-
 def test_ctrl_c_twice_ends_it():
     with dashboard() as terminal:
         terminal.wait_for(HEARD)

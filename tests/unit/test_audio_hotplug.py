@@ -27,8 +27,8 @@ class FakeWatch:
     leads_to = ""
     is_closed = False
 
-    def defaults(self) -> object:
-        return self.default
+    def defaults(self) -> tuple[object, object]:
+        return None, self.default
 
     def devices(self) -> object:
         return self.present
@@ -66,7 +66,6 @@ class FakeSystem:
         return self.streams
 
     def open_output(self, streams: OpenStreams, speaker: Device, gain: float, latency_s: float) -> None:
-        assert not streams._closing
         if not self.refuses:
             streams.playback = PlaybackSide(SAMPLE_RATE, latency_s, gain)
 
@@ -96,7 +95,7 @@ def opened(system: FakeSystem, config: DeviceAudio | None = None) -> DeviceTrans
 
 def unplug(system: FakeSystem, transport: DeviceTransport, *left: Device) -> None:
     system.present = list(left)
-    system.streams.finished()
+    system.streams.lost.set()
     assert transport.read(0.0) is None
 
 
@@ -314,6 +313,32 @@ def test_a_speaker_that_refuses_its_longer_buffer_is_lost_and_found_again(system
     assert late.changes() == [DevicesChanged("", "", "The sound device is gone.")]
     system.refuses = False
     assert later(system, late)[-1] == DevicesChanged("Microphone", "Speaker", "Sound is back.")
+
+
+def test_a_speaker_that_stays_short_whatever_it_is_asked_for_is_asked_once(system, monkeypatch):
+    def open_short(streams: OpenStreams, speaker: Device, gain: float, latency_s: float) -> None:
+        streams.playback = PlaybackSide(SAMPLE_RATE, 0.01, gain)
+
+    monkeypatch.setattr("assistant.audio.streams._open_output", open_short)
+    system.present = [MICROPHONE, SPEAKER]
+    transport = opened(system)
+    system.streams.playback.latency_s = 0.01
+    first = system.streams.playback
+    for _ in range(3):
+        system.run(int(SETTLING_S / 0.02) + 2)
+        later(system, transport)
+    assert system.streams.playback is first, "no gap was seen over speech, however short its buffer"
+    seen = set()
+    for _ in range(4):
+        system.run(int(SETTLING_S / 0.02) + 2)
+        transport.write(np.full(1920, 0.5, dtype=np.float32))
+        system.run(1)
+        system.now += 0.05
+        system.run(10)
+        later(system, transport)
+        seen.add(id(system.streams.playback))
+    assert len(seen) == 1
+    assert system.streams.playback is not first
 
 
 def test_one_device_for_both_is_not_interrupted_for_a_longer_buffer(system):

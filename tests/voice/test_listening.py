@@ -9,12 +9,13 @@ import pytest
 
 from assistant.engine.protocol import Event, UserTurn
 from assistant.voice.cascade.barge_in import Action
+from assistant.voice.cascade.heard_turn import HeardTurn
 from assistant.voice.cascade.hearing import Chunk
 from assistant.voice.cascade.listening import Listening
 from assistant.voice.cascade.playout import Playout
 from assistant.voice.cascade.ports import VAD_CHUNK, Transcript
 from assistant.voice.cascade.recognition import Job, JobKind, Recognised
-from assistant.voice.cascade.turns import CHUNK_S
+from assistant.voice.cascade.turns import CHUNK_S, EndOfTurn, EndReason
 
 
 class ReadyChunks:
@@ -146,3 +147,36 @@ def test_only_what_stood_out_of_talk_elsewhere_is_recognised(level: float, text:
     if text:
         assert turn.speech_end == pytest.approx(190 * CHUNK_S)
         assert 40 <= len(last.audio) / VAD_CHUNK <= 60
+
+
+def heard(levels: list[float]) -> HeardTurn:
+    """A turn whose chunks have these levels (dBFS); sample values are the chunks' numbers."""
+    chunks = [
+        Chunk(np.full(VAD_CHUNK, number, np.float32), 0.99, level, number * CHUNK_S)
+        for number, level in enumerate(levels)
+    ]
+    return HeardTurn(1, False, chunks, next_partial=0.0, onset=0.0, is_free_of_echo=True)
+
+
+def kept_of(levels: list[float]) -> list[int]:
+    turn = heard(levels)
+    at = len(levels) * CHUNK_S
+    end = EndOfTurn(1, at, at, True, EndReason.CROWD)
+    return [int(chunk.samples[0]) for chunk in turn.chunks] if turn.keep_who_stood_out(end) else []
+
+
+OTHERS = [-40.0, -43.0, -38.0]
+
+
+def test_both_of_two_sentences_in_front_of_others_are_kept() -> None:
+    near = [-24.0] * 20
+    kept = kept_of(OTHERS * 20 + near + OTHERS * 12 + near + OTHERS * 50)
+    assert kept[0] <= 60 < 116 + 20 <= kept[-1] + 1 < 150
+
+
+def test_others_who_begin_after_the_user_are_not_taken_for_the_user() -> None:
+    quiet, user = [-65.0] * 20, [-24.0] * 25
+    kept = kept_of(quiet + user + quiet + OTHERS * 50)
+    assert kept[0] <= 20
+    assert 44 <= kept[-1] <= 44 + 7
+    assert kept_of(quiet * 3 + OTHERS * 50) == []

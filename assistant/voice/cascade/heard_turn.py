@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assistant.voice.cascade.background import near_level
+from assistant.voice.cascade.background import WINDOW, near_level
 from assistant.voice.cascade.hearing import Chunk
 from assistant.voice.cascade.ports import Transcript
 from assistant.voice.cascade.recognition import Job, JobKind
@@ -53,13 +53,15 @@ class HeardTurn:
     def keep_who_stood_out(self, ended: EndOfTurn) -> bool:
         """Of a turn that was talk elsewhere keep what was said in front of it; False where nothing was."""
         levels = np.array([chunk.level for chunk in self.chunks])
-        near = np.flatnonzero(levels >= near_level(levels))
+        # Whoever spoke before the others began stands out of them, too, and not only of the quiet.
+        near = np.flatnonzero(levels >= max(near_level(levels), near_level(levels[-WINDOW:])))
         utterances = np.split(near, np.flatnonzero(np.diff(near) > _PAUSE) + 1)
-        longest = max(utterances, key=len)
-        if len(longest) < _FEWEST_NEAR:
+        kept = [each for each in utterances if len(each) >= _FEWEST_NEAR]
+        if not kept:
             return False
-        self.ended = replace(ended, speech_end=self.chunks[longest[-1]].time)
-        self.chunks = self.chunks[max(0, longest[0] - _BEFORE) : longest[-1] + 1 + _AFTER]
+        first, last = kept[0][0], kept[-1][-1]
+        self.ended = replace(ended, speech_end=self.chunks[last].time)
+        self.chunks = self.chunks[max(0, first - _BEFORE) : last + 1 + _AFTER]
         self.guess, self.guessing = None, False
         self.revision += 1
         return True
